@@ -1,0 +1,57 @@
+import { type Warning } from '../attribution/result.js';
+
+/** The newest layout of run.json this program reads. */
+export const MANIFEST_SCHEMA = 1;
+
+export type RunState = 'running' | 'complete' | 'invalid' | 'failed' | 'interrupted';
+
+/** What was asked for, every default filled in. */
+export interface RunPlan {
+  functions: string[];
+  method: string;
+  repetitions: number;
+  idle_seconds: number;
+  settle_seconds: number;
+  warmup_seconds: number;
+  load_seconds: number;
+  /** Requests per second of each function, asked for or found by calibration. */
+  rate_per_second: Record<string, number>;
+  seed: number;
+}
+
+/** How a node's energy was read. */
+export interface ManifestMeter {
+  node: string;
+  meter: string;
+  channel: number;
+  /** `twin` is simulated. */
+  source: 'twin' | 'meter';
+  address: string;
+  /** The twin's model; absent for a meter. */
+  model?: string;
+}
+
+/** run.json: what, where and how. */
+export interface RunManifest {
+  schema: number;
+  run: string;
+  state: RunState;
+  simulated: boolean;
+  started_us: number;
+  ended_us?: number;
+  target: { name: string; gateway: string };
+  plan: RunPlan;
+  meters: ManifestMeter[];
+  /** One standard deviation each; see SensorUncertainty. */
+  sensor: { gain_ratio: number; offset_watts: number; clock_seconds: number };
+  /** The node's and the load generator's machine: CPU model, cores, kernel, governor, memory ... */
+  environment: Record<string, string | number | boolean>;
+  /** power-harness, node, k6, faas-cli, exporter ... */
+  versions: Record<string, string>;
+  /** Found while running; attribution adds its own to the result. */
+  warnings: Warning[];
+  /** Why the run ended, where it did not end well. */
+  error?: { code: string; message: string; hint?: string };
+  /** sha256 of every file, by path below the run directory. */
+  files: Record<string, string>;
+}

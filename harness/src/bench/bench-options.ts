@@ -1,0 +1,34 @@
+import { type Target } from '../targets/target.js';
+
+/** What `bench` needs to know; the command fills it from flags, environment and file. */
+export interface BenchOptions {
+  functions: string[];
+  /** The OpenFaaS stack file that describes the functions. */
+  stackFile: string;
+  target: Target;
+  /** Meters of the user's; without them the target's twin, where it has one. */
+  metersFile?: string;
+  /** Requests per second; without it a calibration finds one well below saturation. */
+  ratePerSecond?: number;
+  loadSeconds: number;
+  repetitions: number;
+  idleSeconds: number;
+  settleSeconds: number;
+  warmupSeconds: number;
+  /** A file to send instead of the function's own payload. */
+  payloadFile?: string;
+  method: 'auto' | 'difference' | 'regression' | 'ratio';
+  seed: number;
+  /** The folder runs go to. */
+  out: string;
+  /** Errors and faults of the twin, as its long options. */
+  twinFaults: Record<string, string>;
+}
+
+/** Where `bench` tells how it goes; the command decides how that looks. */
+export interface Talk {
+  /** A line that stays. */
+  say(line: string): void;
+  /** A line that the next one replaces where it can; `what` names the phase. */
+  progress(what: string, remainingSeconds: number, facts: readonly string[]): void;
+}

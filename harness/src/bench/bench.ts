@@ -1,0 +1,102 @@
+import { type RunReport } from '../report/run-report.js';
+import { openEnergySource } from '../energy/open-energy-source.js';
+import { PowerHarnessError } from '../errors.js';
+import { abortError } from '../processes/sleep.js';
+import { type FunctionDescription, readStackFile, selectFunctions } from '../openfaas/stack-file.js';
+import { tablesToParquet } from '../run/tables.js';
+import { RunDirectory } from '../run/run-directory.js';
+import { type RunState } from '../run/manifest.js';
+import { type BenchOptions, type Talk } from './bench-options.js';
+import { Deployment } from './deployment.js';
+import { finish } from './finish.js';
+import { newManifest } from './new-manifest.js';
+import { measure } from './measure.js';
+import { awaitMeter } from './await-meter.js';
+import { preflight, reportPreflight } from './preflight.js';
+import { Closing } from './closing.js';
+
+export interface BenchOutcome {
+  directory: string;
+  report: RunReport;
+}
+
+/**
+ * Measures functions: preflight, deploy, meter, load, figures. Whatever ends it, what was started is
+ * stopped, what was deployed is removed, and what was measured stays readable in the run directory.
+ * @throws PowerHarnessError
+ */
+export async function bench(
+  options: BenchOptions,
+  talk: Talk,
+  interrupt: AbortSignal,
+): Promise<BenchOutcome> {
+  const stack = await readStackFile(options.stackFile);
+  const functions = selectFunctions(stack, options.functions);
+  talk.say('Preflight');
+  reportPreflight(await preflight(options), talk);
+  const run = await RunDirectory.create(options.out, await newManifest(options));
+  talk.say(`Run ${run.path}`);
+  try {
+    const truthFile = await drive(options, functions, run, talk, interrupt);
+    return { directory: run.path, report: await finish(run, options.method, truthFile) };
+  } catch (error) {
+    await keep(run, error as Error);
+    talk.say(`What was measured is in ${run.path}`);
+    throw error;
+  }
+}
+
+/** Everything that has processes; gives the twin's truth file, where there is a twin. */
+async function drive(
+  options: BenchOptions,
+  functions: FunctionDescription[],
+  run: RunDirectory,
+  talk: Talk,
+  interrupt: AbortSignal,
+): Promise<string | undefined> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([interrupt, failed.signal]);
+  const closing = new Closing();
+  const fail = (error: Error) => failed.abort(error);
+  try {
+    const target = await options.target.open(run.path, signal);
+    closing.add(() => target.close());
+    const node = target.nodes[0]!;
+    const source = await openEnergySource({
+      ...(options.metersFile ? { metersFile: options.metersFile } : {}),
+      ...(target.twinModel ? { twinModel: target.twinModel } : {}),
+      twinFaults: options.twinFaults,
+      node,
+      seed: options.seed,
+      directory: run.file('meter'),
+      signal,
+    });
+    closing.add(() => source.close());
+    void target.died.then((what) => fail(died('target', what)));
+    void source.died.then((what) => fail(died('energy source', what)));
+    const clockOffsetSeconds = await awaitMeter(source, signal);
+    const { manifest } = run;
+    manifest.simulated = source.simulated;
+    manifest.meters = source.meters;
+    manifest.target.gateway = target.gateway.url;
+    Object.assign(manifest.versions, source.versions);
+    const { gainRatio, offsetWatts, clockSeconds } = source.sensor;
+    manifest.sensor = {
+      gain_ratio: gainRatio,
+      offset_watts: offsetWatts,
+      clock_seconds: clockSeconds,
+    };
+    await run.save();
+    const deployment = new Deployment(target.gateway, options.stackFile, talk, signal);
+    closing.add(() => deployment.removeAll());
+    for (const each of functions) await deployment.deploy(each, options.payloadFile);
+    await measure({
+      options, functions, deployment, run, target, source, clockOffsetSeconds, node, talk, signal, fail,
+    });
+    return source.truthFile;
+  } catch (error) {
+    throw signal.aborted ? abortError(signal) : error;
+  } finally {
+    await closing.closeAll();
+  }
+}

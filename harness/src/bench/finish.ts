@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises';
+import { attribute } from '../attribution/attribute.js';
+import { type Warning } from '../attribution/result.js';
+import { writeReports } from '../report/write-report.js';
+import { type RunReport } from '../report/run-report.js';
+import { type RunDirectory } from '../run/run-directory.js';
+import { readTables, tablesToParquet } from '../run/tables.js';
+import { type RunManifest } from '../run/manifest.js';
+import { type RunResult } from '../run/result.js';
+import { type BenchOptions } from './bench-options.js';
+import { addTruth } from './truth.js';
+
+/** Where the twin's own account is, below the run directory. */
+export const TRUTH_FILE = 'meter/truth.csv';
+
+/** Figures of a run directory: nothing but its files goes in. */
+export async function analyse(
+  directory: string,
+  manifest: RunManifest,
+  method: BenchOptions['method'],
+  truthFile?: string,
+): Promise<RunReport> {
+  const tables = await readTables(directory);
+  const { gain_ratio, offset_watts, clock_seconds } = manifest.sensor;
+  const sensor = {
+    gainRatio: gain_ratio,
+    offsetWatts: offset_watts,
+    clockSeconds: clock_seconds,
+  };
+  const found = attribute({ ...tables, sensor }, method);
+  const result: RunResult = {
+    schema: 1,
+    run: manifest.run,
+    simulated: manifest.simulated,
+    ...found,
+    warnings: [...manifest.warnings, ...found.warnings],
+  };
+  if (truthFile) await addTruth(result, tables, truthFile);
+  return { manifest, result, tables };
+}
+
+/** Turns the rows of a run that ended well into tables, figures and reports. */
+export async function finish(
+  run: RunDirectory,
+  method: BenchOptions['method'],
+  truthFile?: string,
+): Promise<RunReport> {
+  await tablesToParquet(run.path);
+  const report = await analyse(run.path, run.manifest, method, truthFile);
+  await writeFile(run.file('result.json'), `${JSON.stringify(report.result, null, 2)}\n`);
+  await writeReports(run.path, report);
+  await run.seal(errorsOf(report.result).length > 0 ? 'invalid' : 'complete');
+  return report;
+}
+
+/** What makes a result invalid. */
+export function errorsOf(result: RunResult): Warning[] {
+  return result.warnings.filter(({ severity }) => severity === 'error');
+}

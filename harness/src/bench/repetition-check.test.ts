@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { RepetitionCheck, type Delivered } from './repetition-check.js';
+
+const delivered = (dropped: number, completed = 1000): Delivered => ({
+  function: 'f',
+  repetition: 3,
+  ratePerSecond: 100,
+  loadSeconds: 10,
+  completed,
+  dropped,
+});
+
+test('a full repetition says nothing', () => {
+  const check = new RepetitionCheck();
+  expect(check.accept(delivered(0))).toBe(true);
+  expect(check.warnings).toEqual([]);
+});
+
+test('up to 0.1 % dropped is a warning, more is an invalid repetition', () => {
+  const check = new RepetitionCheck();
+  expect(check.accept(delivered(1))).toBe(true);
+  expect(check.accept(delivered(2))).toBe(false);
+  expect(check.warnings.map(({ code }) => code)).toEqual([
+    'ITERATIONS_DROPPED',
+    'REPETITION_INVALID',
+  ]);
+});
+
+test('a second invalid repetition ends the run and names the rate that would fit', () => {
+  const check = new RepetitionCheck();
+  check.accept(delivered(500, 500));
+  expect(() => check.accept(delivered(500, 500))).toThrow(
+    expect.objectContaining({ code: 'RATE_TOO_HIGH', exitCode: 4, hint: '--rate 35 would fit.' }),
+  );
+});

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse, YAMLParseError } from 'yaml';
+import { UsageError } from '../errors.js';
+
+/** A named target: a gateway that runs already, with its meters. */
+export interface ConfiguredTarget {
+  gateway: string;
+  meters?: string;
+  node?: string;
+}
+
+/** power-harness.yaml. Precedence: flag, environment, this file, built-in default. */
+export interface ConfigFile {
+  target?: string;
+  targets?: Record<string, ConfiguredTarget>;
+  bench?: Partial<
+    Record<'rate' | 'duration' | 'repetitions' | 'idle' | 'settle' | 'warmup' | 'seed', number>
+  > &
+    Partial<Record<'payload' | 'method' | 'stack', string>>;
+}
+
+const number = { type: 'number', minimum: 0 };
+const text = { type: 'string', minLength: 1 };
+const SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    target: text,
+    targets: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['gateway'],
+        properties: { gateway: text, meters: text, node: text },
+      },
+    },
+    bench: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        ...{ rate: number, duration: number, repetitions: number, idle: number },
+        ...{ settle: number, warmup: number, seed: number },
+        ...{ payload: text, stack: text, method: { enum: ['auto', 'difference'] } },
+      },
+    },
+  },
+};
+
+/**
+ * Reads the config file; the default one need not be there.
+ * @throws UsageError naming the place that is wrong
+ */
+export async function readConfigFile(file: string, required: boolean): Promise<ConfigFile> {
+  if (!existsSync(file)) {
+    if (!required) return {};
+    throw new UsageError('CONFIG_MISSING', `There is no config file ${file}.`, 'Check --config.');
+  }
+  let content: unknown;
+  try {
+    content = parse(await readFile(file, 'utf8')) ?? {};
+  } catch (error) {
+    const reason = error instanceof YAMLParseError ? error.message.split('\n')[0] : String(error);
+    throw new UsageError('CONFIG_INVALID', `${file}: ${reason}`, 'It must be YAML.');
+  }
+  const validate = new Ajv2020({ allErrors: false }).compile(SCHEMA);
+  if (!validate(content)) {
+    const { instancePath, message, params } = validate.errors![0]!;
+    const what = (params as { additionalProperty?: string }).additionalProperty;
+    throw new UsageError(
+      'CONFIG_INVALID',
+      `${file}: ${instancePath || 'the file'} ${message}${what ? ` ('${what}')` : ''}`,
+      'docs/config.md describes the file.',
+    );
+  }
+  return content as ConfigFile;
+}

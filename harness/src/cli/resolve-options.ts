@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BenchOptions } from '../bench/bench-options.js';
+import { UsageError } from '../errors.js';
+import { configuredMeters } from '../energy/configured-meters.js';
+import { GatewayTarget } from '../targets/gateway-target.js';
+import { LocalTarget } from '../targets/local-target.js';
+import { type Target } from '../targets/target.js';
+import { dirname } from 'node:path';
+import { readConfigFile, type ConfigFile } from './config-file.js';
+
+/** The functions of this checkout. */
+const OWN_STACK_FILE = fileURLToPath(new URL('../../../functions/stack.yml', import.meta.url));
+const DEFAULT_CONFIG_FILE = 'power-harness.yaml';
+
+export interface TargetFlagValues {
+  target: string | undefined;
+  gateway: string | undefined;
+  meters: string | undefined;
+  node: string | undefined;
+  config: string;
+  stack: string | undefined;
+  out: string;
+}
+
+export interface PlanFlagValues {
+  rate: number | undefined;
+  duration: number | undefined;
+  repetitions: number | undefined;
+  idle: number | undefined;
+  settle: number | undefined;
+  warmup: number | undefined;
+  seed: number | undefined;
+  payload: string | undefined;
+  method: string | undefined;
+  'twin-options': string | undefined;
+}
+
+export interface ResolvedTarget {
+  config: ConfigFile;
+  target: Target;
+  stackFile: string;
+  metersFile?: string;
+}
+
+/** Target, meters and stack file, from flags and config file. @throws UsageError */
+export async function resolveTarget(flags: TargetFlagValues): Promise<ResolvedTarget> {
+  const config = await readConfigFile(flags.config, flags.config !== DEFAULT_CONFIG_FILE);
+  const stackFile = resolve(flags.stack ?? config.bench?.stack ?? OWN_STACK_FILE);
+  const name = flags.target ?? config.target ?? 'local';
+  if (flags.gateway && flags.target) {
+    throw new UsageError('FLAGS_CLASH', '--gateway and --target exclude each other.', 'Give one.');
+  }
+  const configured = flags.gateway ? { gateway: flags.gateway } : config.targets?.[name];
+  const metersFile = flags.meters ?? (configured as { meters?: string } | undefined)?.meters;
+  const meters = metersFile ? { metersFile: resolve(metersFile) } : {};
+  if (configured) {
+    const node = flags.node ?? (configured as { node?: string }).node;
+    const target = await gatewayTarget(flags.gateway ? 'gateway' : name, configured.gateway, node, metersFile);
+    return { config, target, stackFile, ...meters };
+  }
+  if (name !== 'local') {
+    const known = ['local', ...Object.keys(config.targets ?? {})].join(', ');
+    throw new UsageError('TARGET_UNKNOWN', `There is no target '${name}'.`, `There are: ${known}.`);
+  }
+  const target = new LocalTarget({ functionsRoot: dirname(stackFile), ...(flags.node ? { node: flags.node } : {}) });
+  return { config, target, stackFile, ...meters };
+}
+
+/** Everything `bench` needs. @throws UsageError */
+export async function resolveBenchOptions(
+  functions: string[],
+  flags: TargetFlagValues & PlanFlagValues,
+): Promise<BenchOptions> {
+  const { config, ...target } = await resolveTarget(flags);
+  const file = config.bench ?? {};
+  const rate = flags.rate ?? file.rate;
+  const payload = flags.payload ?? file.payload;
+  return {
+    ...target,
+    functions,
+    loadSeconds: flags.duration ?? file.duration ?? 8,
+    repetitions: flags.repetitions ?? file.repetitions ?? 6,
+    idleSeconds: flags.idle ?? file.idle ?? 10,
+    settleSeconds: flags.settle ?? file.settle ?? 1,
+    warmupSeconds: flags.warmup ?? file.warmup ?? 2,
+    seed: flags.seed ?? file.seed ?? 1,
+    method: (flags.method ?? file.method ?? 'auto') as BenchOptions['method'],
+    out: flags.out,
+    twinFaults: parseTwinOptions(flags['twin-options'] ?? ''),
+    ...(rate === undefined ? {} : { ratePerSecond: rate }),
+    ...(payload === undefined ? {} : { payloadFile: resolve(payload) }),
+  };
+}
+
+async function gatewayTarget(
+  name: string,
+  gateway: string,
+  node: string | undefined,
+  metersFile: string | undefined,
+): Promise<Target> {
+  if (!URL.canParse(gateway) || !/^https?:$/.test(new URL(gateway).protocol)) {
+    throw new UsageError('GATEWAY_URL', `'${gateway}' is no http address.`, 'Such as http://127.0.0.1:8080');
+  }
+  const nodes = metersFile ? [...new Set((await configuredMeters(metersFile)).map((m) => m.node))] : [];
+  const chosen = node ?? nodes[0] ?? 'node';
+  if (metersFile && !nodes.includes(chosen)) {
+    throw new UsageError('NODE_UNKNOWN', `No meter feeds the node '${chosen}'.`, `There are: ${nodes.join(', ')}.`);
+  }
+  const { OPENFAAS_USERNAME: username = 'admin', OPENFAAS_PASSWORD: password } = process.env;
+  const login = password ? { username, password } : {};
+  return new GatewayTarget(name, { url: gateway.replace(/\/+$/, ''), ...login }, chosen);
+}
+
+function parseTwinOptions(list: string): Record<string, string> {
+  const pairs = list.split(/[\s,]+/).filter(Boolean).map((item) => item.split('='));
+  for (const [name, value] of pairs) {
+    if (!name || !/^[a-z][a-z-]*$/.test(name) || value === undefined) {
+      throw new UsageError(
+        'FLAG_VALUE',
+        `--twin-options takes pairs such as gain-error=0.05, not '${[name, value].join('=')}'.`,
+        'power-meter-twin --help lists them.',
+      );
+    }
+  }
+  return Object.fromEntries(pairs as [string, string][]);
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { UsageError } from '../errors.js';
+import { type ManifestMeter } from '../run/manifest.js';
+
+/** The channels of a meters file, as run.json names them. @throws UsageError */
+export async function configuredMeters(file: string): Promise<ManifestMeter[]> {
+  if (!existsSync(file)) {
+    throw new UsageError('METERS_FILE', `There is no meters file ${file}.`, 'Check --meters.');
+  }
+  const { readMetersFile } = await import('@power-harness/exporter/meters-file');
+  const { meters } = await readMetersFile(file);
+  return meters.flatMap((meter) =>
+    meter.channels.map(({ channel, node }) => ({
+      node,
+      meter: meter.name,
+      channel,
+      source: 'meter' as const,
+      address: `${meter.host}:${meter.port}`,
+    })),
+  );
+}

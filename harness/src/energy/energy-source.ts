@@ -1,0 +1,35 @@
+import { type SensorUncertainty } from '../attribution/input.js';
+import { type ManifestMeter } from '../run/manifest.js';
+
+/** One reading of one channel, as the exporter gives it. */
+export interface SampleRow {
+  meter: string;
+  channel: number;
+  node: string;
+  timeUs: number;
+  /** Cumulative since the exporter started, meter resets joined; absent for meters without voltage. */
+  energyJoules: number | undefined;
+  flags: number;
+  gapUs: number;
+  missedCycles: number;
+  overrangeSamples: number;
+}
+
+/** Where a run's joules come from: meters or twins, behind an exporter. */
+export interface EnergySource {
+  readonly meters: ManifestMeter[];
+  /** At least one of the meters is a twin. */
+  readonly simulated: boolean;
+  readonly sensor: SensorUncertainty;
+  readonly versions: Record<string, string>;
+  /** The twin's own account of what it simulated. */
+  readonly truthFile?: string;
+  /** Samples after `fromUs`, oldest first. @throws EnergySourceError where the exporter does not answer */
+  samplesSince(fromUs: number): Promise<SampleRow[]>;
+  /** The exporter's clock less ours, by the shortest of a few round trips, in seconds. */
+  clockOffsetSeconds(): Promise<number>;
+  /** Resolves with what happened if a process of the source dies by itself. */
+  readonly died: Promise<string>;
+  /** Ends what was started. Never throws. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const V1_CPUACCT = '/sys/fs/cgroup/cpuacct';
+const V2_ROOTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
+
+/**
+ * A cgroup of our own, whose CPU time the kernel counts in nanoseconds (v1 cpuacct) or microseconds
+ * (v2 cpu.stat). Undefined where this user can't make one.
+ */
+export function makeCgroup(name: string): string | undefined {
+  const roots = [
+    ...(existsSync(join(V1_CPUACCT, 'cpuacct.usage')) ? [V1_CPUACCT] : []),
+    ...V2_ROOTS.filter((root) => existsSync(join(root, 'cgroup.controllers'))),
+  ];
+  for (const root of roots) {
+    const path = join(root, name);
+    try {
+      mkdirSync(path);
+    } catch {
+      continue;
+    }
+    if (existsSync(join(path, 'cpuacct.usage')) || existsSync(join(path, 'cpu.stat'))) return path;
+    rmdirSync(path);
+  }
+  return undefined;
+}
+
+/** Removes the cgroup; one that still holds processes is left to the next `removeStaleCgroups`. */
+export function removeCgroup(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {
+    return;
+  }
+}
+
+/** Removes empty cgroups that a killed run left behind. */
+export function removeStaleCgroups(prefix: string): void {
+  for (const root of [V1_CPUACCT, ...V2_ROOTS]) {
+    if (!existsSync(root)) continue;
+    for (const entry of readdirSync(root)) {
+      if (!entry.startsWith(prefix)) continue;
+      try {
+        if (readFileSync(join(root, entry, 'cgroup.procs'), 'utf8') === '') {
+          rmdirSync(join(root, entry));
+        }
+      } catch {
+        continue;
+      }
+    }
+  }
+}

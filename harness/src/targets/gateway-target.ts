@@ -1,0 +1,38 @@
+import { type GatewayAccess } from '../openfaas/gateway-access.js';
+import { listFunctions } from '../openfaas/gateway-client.js';
+import { type Check, type OpenTarget, type Target } from './target.js';
+
+const NEVER = new Promise<string>(() => undefined);
+
+/** An OpenFaaS gateway that runs already, whatever stands behind it. */
+export class GatewayTarget implements Target {
+  /**
+   * @param node - the node functions run on, as the meters file names it
+   */
+  constructor(
+    readonly name: string,
+    private readonly gateway: GatewayAccess,
+    private readonly node: string,
+  ) {}
+
+  async check(): Promise<Check[]> {
+    try {
+      const deployed = await listFunctions(this.gateway);
+      return [{ name: 'gateway', ok: true, detail: `${this.gateway.url}, ${deployed.length} functions` }];
+    } catch (error) {
+      const { message, hint } = error as { message: string; hint?: string };
+      return [{ name: 'gateway', ok: false, detail: message, ...(hint ? { hint } : {}) }];
+    }
+  }
+
+  async open(): Promise<OpenTarget> {
+    await listFunctions(this.gateway);
+    return {
+      gateway: this.gateway,
+      nodes: [this.node],
+      readCpu: () => Promise.resolve([]),
+      died: NEVER,
+      close: () => Promise.resolve(),
+    };
+  }
+}

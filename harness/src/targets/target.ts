@@ -1,0 +1,42 @@
+import { type GatewayAccess } from '../openfaas/gateway-access.js';
+
+/** One finding of a preflight. */
+export interface Check {
+  name: string;
+  ok: boolean;
+  /** What was found. */
+  detail: string;
+  /** What to do where it is not ok. */
+  hint?: string;
+}
+
+/** Cumulative CPU time of what serves on a node. */
+export interface CpuReading {
+  node: string;
+  /** `function:NAME` or `platform`. */
+  entity: string;
+  cpuSeconds: number;
+}
+
+/** Where functions run. Nothing outside this room asks which target it is. */
+export interface Target {
+  readonly name: string;
+  /** Finds what is missing before anything is started; never throws for a finding. */
+  check(): Promise<Check[]>;
+  /** Starts what it needs (nothing, for one that runs already). @throws TargetError */
+  open(directory: string, signal: AbortSignal): Promise<OpenTarget>;
+}
+
+export interface OpenTarget {
+  readonly gateway: GatewayAccess;
+  /** The nodes functions can run on. */
+  readonly nodes: string[];
+  /** The twin's model of the node for where no meter is configured; absent where only a meter can tell. */
+  readonly twinModel?: string;
+  /** CPU time so far; empty where the target can't tell. */
+  readCpu(): Promise<CpuReading[]>;
+  /** Resolves with what happened if the target dies by itself. */
+  readonly died: Promise<string>;
+  /** Ends what `open` started. Never throws. */
+  close(): Promise<void>;
+}

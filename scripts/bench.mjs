@@ -1,0 +1,18 @@
+// Runs every benchmark, one after the other: each prints its own table.
+//   npm run bench            all of them
+//   npm run bench -- NAME    those whose name contains NAME
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+
+const wanted = process.argv[2] ?? '';
+const benches = readdirSync('harness/bench')
+  .filter((file) => file.endsWith('-bench.mjs') && file.includes(wanted))
+  .map((file) => [file, process.execPath, [`harness/bench/${file}`]]);
+if ('twin-bench'.includes(wanted)) benches.push(['twin-bench', 'firmware/build/host/twin-bench', []]);
+
+let failed = 0;
+for (const [name, command, args] of benches) {
+  console.log(`\n-- ${name}`);
+  if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0) failed++;
+}
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,79 @@
+// Runs all tests and closes with one line for all of them: `N passed, N failed, N skipped`.
+// npm test: the C core, then TypeScript, then what measures energy with real processes, one file at a time.
+// npm run test:long: what takes longer than npm test may.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const long = process.argv[2] === 'long';
+const scratch = mkdtempSync(join(tmpdir(), 'power-harness-tests-'));
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+function add(name, counts, seconds) {
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  const { passed, failed, skipped } = counts;
+  console.log(`-- ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s\n`);
+}
+
+function run(name, command, args, env, count) {
+  console.log(`-- ${name}`);
+  const start = Date.now();
+  const { status } = spawnSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const counts = count();
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  add(name, counts, Math.round((Date.now() - start) / 1000));
+}
+
+function vitest(name, args, env = {}) {
+  const report = join(scratch, `${name}.json`);
+  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  run(name, 'npx', ['vitest', 'run', ...options, ...args], env, () => {
+    try {
+      const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+        readFileSync(report, 'utf8'),
+      );
+      const broken = testResults.filter(
+        ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+      ).length;
+      return {
+        passed: numPassedTests,
+        failed: numFailedTests + broken,
+        skipped: numPendingTests,
+      };
+    } catch {
+      return { passed: 0, failed: 1, skipped: 0 };
+    }
+  });
+}
+
+function ctest() {
+  const report = join(scratch, 'ctest.xml');
+  const args = ['--test-dir', 'firmware/build', '--output-on-failure', '--output-junit', report];
+  run('firmware', 'ctest', args, {}, () => {
+    try {
+      const xml = readFileSync(report, 'utf8');
+      const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
+      const [tests, failed] = [number('tests'), number('failures')];
+      const skipped = number('skipped') + number('disabled');
+      return { passed: tests - failed - skipped, failed, skipped };
+    } catch {
+      return { passed: 0, failed: 1, skipped: 0 };
+    }
+  });
+}
+
+if (long) {
+  vitest('long', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'long' });
+} else {
+  ctest();
+  vitest('typescript', ['--exclude', '**/*.e2e.test.ts']);
+  vitest('end-to-end', ['--no-file-parallelism', 'e2e.test.ts']);
+}
+rmSync(scratch, { recursive: true, force: true });
+const { passed, failed, skipped } = total;
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(failed === 0 ? 0 : 1);

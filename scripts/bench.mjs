@@ -8,7 +8,8 @@ const wanted = process.argv[2] ?? '';
 const benches = readdirSync('harness/bench')
   .filter((file) => file.endsWith('-bench.mjs') && file.includes(wanted))
   .map((file) => [file, process.execPath, [`harness/bench/${file}`]]);
-if ('twin-bench'.includes(wanted)) benches.push(['twin-bench', 'firmware/build/host/twin-bench', []]);
+if ('twin-bench'.includes(wanted))
+  benches.push(['twin-bench', 'firmware/build/host/twin-bench', []]);
 
 let failed = 0;
 for (const [name, command, args] of benches) {

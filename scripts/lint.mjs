@@ -12,17 +12,42 @@ const files = (...patterns) =>
     .filter(Boolean);
 
 const shell = files('*.sh', 'bootstrap', '.ci/run');
-const c = files('firmware/**/*.c', 'firmware/**/*.h').filter((path) => !path.includes('/generated/'));
+const c = files('firmware/**/*.c', 'firmware/**/*.h').filter(
+  (path) => !path.includes('/generated/'),
+);
 const has = (program) => spawnSync(program, ['--version']).status === 0;
 
 const steps = [
   ['npx', ['prettier', fix ? '--write' : '--check', '--log-level', 'warn', '.']],
   ['npx', ['tsc', '-p', 'tsconfig.test.json']],
   ['npx', ['eslint', ...(fix ? ['--fix'] : []), '.']],
-  ['npx', ['depcruise', '--config', '.dependency-cruiser.cjs', 'proto/src', 'exporter/src', 'functions/src', 'harness/src']],
+  [
+    'npx',
+    [
+      'depcruise',
+      '--config',
+      '.dependency-cruiser.cjs',
+      'proto/src',
+      'exporter/src',
+      'functions/src',
+      'harness/src',
+    ],
+  ],
   ['shellcheck', shell],
   ['clang-format', [...(fix ? ['-i'] : ['--dry-run', '--Werror']), ...c]],
-  ['cppcheck', ['--quiet', '--error-exitcode=1', '--enable=warning,performance,portability', '--inline-suppr', '--suppress=missingIncludeSystem', '-I', 'firmware/components/ina3221/include', ...c]],
+  [
+    'cppcheck',
+    [
+      '--quiet',
+      '--error-exitcode=1',
+      '--enable=warning,performance,portability',
+      '--inline-suppr',
+      '--suppress=missingIncludeSystem',
+      '-I',
+      'firmware/components/ina3221/include',
+      ...c,
+    ],
+  ],
 ];
 
 let failed = 0;

@@ -2,7 +2,11 @@ import { type RunReport } from '../report/run-report.js';
 import { openEnergySource } from '../energy/open-energy-source.js';
 import { PowerHarnessError } from '../errors.js';
 import { abortError } from '../processes/sleep.js';
-import { type FunctionDescription, readStackFile, selectFunctions } from '../openfaas/stack-file.js';
+import {
+  type FunctionDescription,
+  readStackFile,
+  selectFunctions,
+} from '../openfaas/stack-file.js';
 import { tablesToParquet } from '../run/tables.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { type RunState } from '../run/manifest.js';
@@ -91,7 +95,17 @@ async function drive(
     closing.add(() => deployment.removeAll());
     for (const each of functions) await deployment.deploy(each, options.payloadFile);
     await measure({
-      options, functions, deployment, run, target, source, clockOffsetSeconds, node, talk, signal, fail,
+      options,
+      functions,
+      deployment,
+      run,
+      target,
+      source,
+      clockOffsetSeconds,
+      node,
+      talk,
+      signal,
+      fail,
     });
     return source.truthFile;
   } catch (error) {

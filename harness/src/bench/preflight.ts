@@ -23,7 +23,10 @@ export async function preflight(options: PreflightOptions): Promise<Finding[]> {
   return [
     ...target,
     await program('k6', (message, hint) => new LoadError('K6_MISSING', message, hint)),
-    await program('faas-cli', (message, hint) => new TargetError('FAAS_CLI_MISSING', message, hint)),
+    await program(
+      'faas-cli',
+      (message, hint) => new TargetError('FAAS_CLI_MISSING', message, hint),
+    ),
     energySource(options),
     await folder(options.out),
     quiet(),
@@ -49,7 +52,13 @@ async function program(name: 'k6' | 'faas-cli', error: Finding['error']): Promis
     return { name, ok: true, detail: version };
   } catch (caught) {
     const { message, hint } = caught as PowerHarnessError;
-    return { name, ok: false, detail: message, ...(hint ? { hint } : {}), ...(error ? { error } : {}) };
+    return {
+      name,
+      ok: false,
+      detail: message,
+      ...(hint ? { hint } : {}),
+      ...(error ? { error } : {}),
+    };
   }
 }
 
@@ -73,7 +82,13 @@ async function folder(out: string): Promise<Finding> {
   } catch (caught) {
     const error = caught as PowerHarnessError;
     const { message, hint } = error;
-    return { name: 'run folder', ok: false, detail: message, ...(hint ? { hint } : {}), error: () => error };
+    return {
+      name: 'run folder',
+      ok: false,
+      detail: message,
+      ...(hint ? { hint } : {}),
+      error: () => error,
+    };
   }
 }
 

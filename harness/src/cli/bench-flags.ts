@@ -2,7 +2,8 @@ import { Flags } from '@oclif/core';
 import { numberFlag } from './parse-number.js';
 import { outFlag } from './run-flags.js';
 
-const seconds = (name: string, min: number) => numberFlag(name, { min, max: 3600, unit: 'seconds' });
+const seconds = (name: string, min: number) =>
+  numberFlag(name, { min, max: 3600, unit: 'seconds' });
 
 /** Where functions run and where joules come from: shared by `bench` and `target check`. */
 export const targetFlags = {
@@ -12,7 +13,8 @@ export const targetFlags = {
     helpValue: 'NAME',
   }),
   gateway: Flags.string({
-    description: 'an OpenFaaS gateway that runs already, instead of a target (log in by OPENFAAS_USERNAME and OPENFAAS_PASSWORD)',
+    description:
+      'an OpenFaaS gateway that runs already, instead of a target (log in by OPENFAAS_USERNAME and OPENFAAS_PASSWORD)',
     env: 'POWER_HARNESS_GATEWAY',
     helpValue: 'URL',
   }),
@@ -33,7 +35,8 @@ export const targetFlags = {
     default: 'power-harness.yaml',
   }),
   stack: Flags.string({
-    description: 'OpenFaaS stack file that describes the functions (default: the one of this project)',
+    description:
+      'OpenFaaS stack file that describes the functions (default: the one of this project)',
     env: 'POWER_HARNESS_STACK',
     helpValue: 'FILE',
   }),
@@ -47,27 +50,42 @@ export const planFlags = {
     env: 'POWER_HARNESS_RATE',
     helpValue: 'N',
   }),
-  duration: seconds('duration', 1)({
+  duration: seconds(
+    'duration',
+    1,
+  )({
     description: 'load per repetition, in seconds (default: 8)',
     env: 'POWER_HARNESS_DURATION',
     helpValue: 'S',
   }),
-  repetitions: numberFlag('repetitions', { min: 2, max: 1000, integer: true, unit: 'repetitions' })({
-    description: 'how often each function is measured; fewer than 6 widen the interval much (default: 6)',
-    env: 'POWER_HARNESS_REPETITIONS',
-    helpValue: 'N',
-  }),
-  idle: seconds('idle', 1)({
+  repetitions: numberFlag('repetitions', { min: 2, max: 1000, integer: true, unit: 'repetitions' })(
+    {
+      description:
+        'how often each function is measured; fewer than 6 widen the interval much (default: 6)',
+      env: 'POWER_HARNESS_REPETITIONS',
+      helpValue: 'N',
+    },
+  ),
+  idle: seconds(
+    'idle',
+    1,
+  )({
     description: 'idle time before and after, in seconds (default: 10)',
     env: 'POWER_HARNESS_IDLE',
     helpValue: 'S',
   }),
-  settle: seconds('settle', 0)({
+  settle: seconds(
+    'settle',
+    0,
+  )({
     description: 'rest before each repetition, in seconds (default: 1)',
     env: 'POWER_HARNESS_SETTLE',
     helpValue: 'S',
   }),
-  warmup: seconds('warmup', 0)({
+  warmup: seconds(
+    'warmup',
+    0,
+  )({
     description: 'load before each repetition that does not count, in seconds (default: 2)',
     env: 'POWER_HARNESS_WARMUP',
     helpValue: 'S',
@@ -88,7 +106,8 @@ export const planFlags = {
     env: 'POWER_HARNESS_METHOD',
   }),
   'twin-options': Flags.string({
-    description: "errors and faults of the twin, such as 'gain-error=0.05 loss=0.1'; power-meter-twin --help lists them",
+    description:
+      "errors and faults of the twin, such as 'gain-error=0.05 loss=0.1'; power-meter-twin --help lists them",
     env: 'POWER_HARNESS_TWIN_OPTIONS',
     helpValue: 'LIST',
   }),

@@ -15,7 +15,11 @@ export function numberFlag(name: string, { min, max, integer, unit }: Range) {
     parse: (text) => {
       const value = Number(text);
       const whole = integer ? ' whole' : '';
-      if (text.trim() === '' || !(value >= min && value <= max) || (integer && !Number.isInteger(value))) {
+      if (
+        text.trim() === '' ||
+        !(value >= min && value <= max) ||
+        (integer && !Number.isInteger(value))
+      ) {
         throw new UsageError(
           'FLAG_VALUE',
           `--${name} takes a${whole} number of ${unit} from ${min} to ${max}, not '${text}'.`,

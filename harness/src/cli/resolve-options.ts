@@ -56,14 +56,22 @@ export async function resolveTarget(flags: TargetFlagValues): Promise<ResolvedTa
   const meters = metersFile ? { metersFile: resolve(metersFile) } : {};
   if (configured) {
     const node = flags.node ?? (configured as { node?: string }).node;
-    const target = await gatewayTarget(flags.gateway ? 'gateway' : name, configured.gateway, node, metersFile);
+    const target = await gatewayTarget(
+      flags.gateway ? 'gateway' : name,
+      configured.gateway,
+      node,
+      metersFile,
+    );
     return { config, target, stackFile, ...meters };
   }
   if (name !== 'local') {
     const known = ['local', ...Object.keys(config.targets ?? {})].join(', ');
     throw new UsageError('TARGET_UNKNOWN', `There is no target '${name}'.`, `There are: ${known}.`);
   }
-  const target = new LocalTarget({ functionsRoot: dirname(stackFile), ...(flags.node ? { node: flags.node } : {}) });
+  const target = new LocalTarget({
+    functionsRoot: dirname(stackFile),
+    ...(flags.node ? { node: flags.node } : {}),
+  });
   return { config, target, stackFile, ...meters };
 }
 
@@ -100,12 +108,22 @@ async function gatewayTarget(
   metersFile: string | undefined,
 ): Promise<Target> {
   if (!URL.canParse(gateway) || !/^https?:$/.test(new URL(gateway).protocol)) {
-    throw new UsageError('GATEWAY_URL', `'${gateway}' is no http address.`, 'Such as http://127.0.0.1:8080');
+    throw new UsageError(
+      'GATEWAY_URL',
+      `'${gateway}' is no http address.`,
+      'Such as http://127.0.0.1:8080',
+    );
   }
-  const nodes = metersFile ? [...new Set((await configuredMeters(metersFile)).map((m) => m.node))] : [];
+  const nodes = metersFile
+    ? [...new Set((await configuredMeters(metersFile)).map((m) => m.node))]
+    : [];
   const chosen = node ?? nodes[0] ?? 'node';
   if (metersFile && !nodes.includes(chosen)) {
-    throw new UsageError('NODE_UNKNOWN', `No meter feeds the node '${chosen}'.`, `There are: ${nodes.join(', ')}.`);
+    throw new UsageError(
+      'NODE_UNKNOWN',
+      `No meter feeds the node '${chosen}'.`,
+      `There are: ${nodes.join(', ')}.`,
+    );
   }
   const { OPENFAAS_USERNAME: username = 'admin', OPENFAAS_PASSWORD: password } = process.env;
   const login = password ? { username, password } : {};
@@ -113,7 +131,10 @@ async function gatewayTarget(
 }
 
 function parseTwinOptions(list: string): Record<string, string> {
-  const pairs = list.split(/[\s,]+/).filter(Boolean).map((item) => item.split('='));
+  const pairs = list
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map((item) => item.split('='));
   for (const [name, value] of pairs) {
     if (!name || !/^[a-z][a-z-]*$/.test(name) || value === undefined) {
       throw new UsageError(

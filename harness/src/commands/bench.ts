@@ -23,7 +23,8 @@ result on stdout. Exit codes: 0 ok, 2 usage, 4 the run is invalid, 5 target, 6 l
   static override args = {
     function: Args.string({
       required: true,
-      description: 'function of the stack file; several are measured one after the other in random order',
+      description:
+        'function of the stack file; several are measured one after the other in random order',
     }),
   };
   static override flags = {

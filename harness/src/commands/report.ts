@@ -13,7 +13,10 @@ export default class Report extends BaseCommand {
     '<%= config.bin %> report runs/20261123T120000Z-analyze-sentence --json',
   ];
   static override args = {
-    run: Args.string({ required: true, description: "a run's folder, name, or a unique part of it" }),
+    run: Args.string({
+      required: true,
+      description: "a run's folder, name, or a unique part of it",
+    }),
   };
   static override flags = { out: outFlag };
 

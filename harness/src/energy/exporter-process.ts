@@ -33,7 +33,11 @@ export async function startExporter(
   } catch (error) {
     if (!(error instanceof NotReadyError)) throw error;
     if (error.exitCode === USAGE_EXIT_CODE) {
-      throw new UsageError('METERS_FILE', error.output, `See the meters file in exporter/README.md.`);
+      throw new UsageError(
+        'METERS_FILE',
+        error.output,
+        `See the meters file in exporter/README.md.`,
+      );
     }
     throw new EnergySourceError(
       'EXPORTER_FAILED',

@@ -59,7 +59,14 @@ async function openTwin(options: EnergySourceOptions, model: string): Promise<En
   try {
     await writeFile(file, stringify({ meters }));
     const exporter = await startExporter(file, directory, signal);
-    const meter: ManifestMeter = { node, meter: 'twin', channel: 1, source: 'twin', address, model };
+    const meter: ManifestMeter = {
+      node,
+      meter: 'twin',
+      channel: 1,
+      source: 'twin',
+      address,
+      model,
+    };
     return new ExportedEnergy([meter], exporter, twin);
   } catch (error) {
     await twin.process.stop();
@@ -81,9 +88,13 @@ class ExportedEnergy implements EnergySource {
   ) {
     if (twin) this.truthFile = twin.truthFile;
     this.died = new Promise((resolve) => {
-      const watch = (name: string, { ended, output }: { ended: Promise<unknown>; output: string }) =>
+      const watch = (
+        name: string,
+        { ended, output }: { ended: Promise<unknown>; output: string },
+      ) =>
         void ended.then(() => {
-          if (!this.closing) resolve(`${name} ended by itself${output ? `: ${lastLine(output)}` : '.'}`);
+          if (!this.closing)
+            resolve(`${name} ended by itself${output ? `: ${lastLine(output)}` : '.'}`);
         });
       watch('The exporter', exporter.process);
       if (twin) watch("The meter's digital twin", twin.process);
@@ -112,4 +123,3 @@ class ExportedEnergy implements EnergySource {
 function lastLine(text: string): string {
   return text.slice(text.lastIndexOf('\n') + 1);
 }
-

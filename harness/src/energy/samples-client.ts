@@ -41,7 +41,7 @@ export async function fetchSamples(exporterUrl: string, fromUs: number): Promise
     throw new EnergySourceError(
       'EXPORTER_UNREACHABLE',
       `The exporter at ${exporterUrl} gives no samples: ${(error as Error).message}`,
-      "Its log is exporter.log in the run directory, if the bench started it.",
+      'Its log is exporter.log in the run directory, if the bench started it.',
       { cause: error },
     );
   }

@@ -41,7 +41,16 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   try {
     const process = await ManagedProcess.start({
       command: TWIN_PROGRAM,
-      args: ['--port', '0', ...channels, '--seed', String(options.seed), '--truth', truthFile, ...faults],
+      args: [
+        '--port',
+        '0',
+        ...channels,
+        '--seed',
+        String(options.seed),
+        '--truth',
+        truthFile,
+        ...faults,
+      ],
       logFile: join(options.directory, 'twin.log'),
       ready: parseListening,
       readySeconds: 5,

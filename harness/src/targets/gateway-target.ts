@@ -18,7 +18,9 @@ export class GatewayTarget implements Target {
   async check(): Promise<Check[]> {
     try {
       const deployed = await listFunctions(this.gateway);
-      return [{ name: 'gateway', ok: true, detail: `${this.gateway.url}, ${deployed.length} functions` }];
+      return [
+        { name: 'gateway', ok: true, detail: `${this.gateway.url}, ${deployed.length} functions` },
+      ];
     } catch (error) {
       const { message, hint } = error as { message: string; hint?: string };
       return [{ name: 'gateway', ok: false, detail: message, ...(hint ? { hint } : {}) }];

@@ -18,11 +18,17 @@ export default class MeterTwin extends BaseCommand {
 
   async run(): Promise<void> {
     if (!existsSync(TWIN_PROGRAM)) {
-      throw new EnergySourceError('TWIN_NOT_BUILT', `${TWIN_PROGRAM} is missing.`, 'Run ./bootstrap.');
+      throw new EnergySourceError(
+        'TWIN_NOT_BUILT',
+        `${TWIN_PROGRAM} is missing.`,
+        'Run ./bootstrap.',
+      );
     }
     const child = spawn(TWIN_PROGRAM, this.argv, { stdio: 'inherit' });
     const forward = (signal: NodeJS.Signals) => void child.kill(signal);
     process.on('SIGINT', forward).on('SIGTERM', forward);
-    process.exitCode = await new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 1)));
+    process.exitCode = await new Promise<number>((resolve) =>
+      child.once('close', (code) => resolve(code ?? 1)),
+    );
   }
 }

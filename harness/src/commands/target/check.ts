@@ -4,7 +4,8 @@ import { EXIT_CODES } from '../../errors.js';
 
 export default class TargetCheck extends BaseCommand {
   static override summary = 'check where functions run: the preflight of bench alone';
-  static override description = 'Says what works and what is missing, line by line. Nothing is started or deployed.';
+  static override description =
+    'Says what works and what is missing, line by line. Nothing is started or deployed.';
   static override examples = [
     '<%= config.bin %> target check',
     '<%= config.bin %> target check --gateway http://127.0.0.1:8080 --json',
@@ -26,7 +27,12 @@ export default class TargetCheck extends BaseCommand {
     if (failed) process.exitCode = failed.error?.('').exitCode ?? EXIT_CODES.target;
     return {
       target: resolved.target.name,
-      checks: findings.map(({ name, ok, detail, hint }) => ({ name, ok, detail, ...(ok ? {} : { hint }) })),
+      checks: findings.map(({ name, ok, detail, hint }) => ({
+        name,
+        ok,
+        detail,
+        ...(ok ? {} : { hint }),
+      })),
     };
   }
 }

@@ -1,0 +1,61 @@
+import { RunInvalidError } from '../errors.js';
+import { deployFunction, removeFunction } from '../openfaas/faas-cli.js';
+import { invoke, waitReady } from '../openfaas/gateway-client.js';
+import { type GatewayAccess } from '../openfaas/gateway-access.js';
+import { type FunctionDescription } from '../openfaas/stack-file.js';
+import { type Talk } from './bench-options.js';
+import { resolvePayload, type Payload } from './payload.js';
+
+const READY_SECONDS = 30;
+
+/** What this run deployed; it removes no more than that. */
+export class Deployment {
+  private readonly payloads = new Map<string, Payload>();
+
+  constructor(
+    private readonly gateway: GatewayAccess,
+    private readonly stackFile: string,
+    private readonly talk: Talk,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * Deploys by faas-cli, waits until it is ready, and calls it once with the payload of the run.
+   * @throws TargetError where it does not get ready, RunInvalidError where it refuses the payload
+   */
+  async deploy(description: FunctionDescription, payloadFile?: string): Promise<void> {
+    const { name } = description;
+    const payload = await resolvePayload(description, payloadFile);
+    this.payloads.set(name, payload);
+    this.talk.say(`Deploying ${name}`);
+    await deployFunction({
+      gateway: this.gateway,
+      stackFile: this.stackFile,
+      functionName: name,
+      signal: this.signal,
+    });
+    await waitReady(this.gateway, name, READY_SECONDS, this.signal);
+    const answer = await invoke(this.gateway, name, payload.body, payload.contentType);
+    if (answer.status < 200 || answer.status > 299) {
+      throw new RunInvalidError(
+        'PAYLOAD_REFUSED',
+        `${name} answers ${answer.status} to its payload (${payload.file}): ${answer.text.trim().slice(0, 300)}`,
+        'Give a payload it takes with --payload FILE.',
+      );
+    }
+  }
+
+  urlOf(name: string): string {
+    return `${this.gateway.url}/function/${name}`;
+  }
+
+  payloadOf(name: string): Payload {
+    return this.payloads.get(name)!;
+  }
+
+  async removeAll(): Promise<void> {
+    for (const functionName of this.payloads.keys()) {
+      await removeFunction({ gateway: this.gateway, stackFile: this.stackFile, functionName });
+    }
+  }
+}

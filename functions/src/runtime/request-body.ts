@@ -26,7 +26,9 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
       reject(new BodyTooLargeError(limitBytes));
     });
     request.on('end', () => {
-      resolve(chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? EMPTY : Buffer.concat(chunks));
+      resolve(
+        chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? EMPTY : Buffer.concat(chunks),
+      );
     });
     request.on('error', reject);
   });

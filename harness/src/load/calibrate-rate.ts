@@ -6,8 +6,9 @@ import { proposedRate } from './arrival-rate.js';
 import { runK6 } from './k6-process.js';
 import { type K6Summary, readSummary } from './k6-summary.js';
 
-const WARMUP_SECONDS = 0.5;
-const MEASURE_SECONDS = 2;
+// k6 takes no scenario shorter than a second.
+const WARMUP_SECONDS = 1;
+const MEASURE_SECONDS = 1.5;
 const SLACK_SECONDS = 30;
 const QUOTED_CHARACTERS = 400;
 

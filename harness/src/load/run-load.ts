@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path';
-import { LoadError } from '../errors.js';
+import { LoadError, UsageError } from '../errors.js';
 import { countDropped } from './dropped-iterations.js';
 import { arrivalRate, virtualUsers } from './arrival-rate.js';
 import { REQUESTS_FILE, runK6 } from './k6-process.js';
 import { readSummary } from './k6-summary.js';
 
+/** k6 refuses a shorter scenario. */
+const LEAST_SECONDS = 1;
 /** Starting, ending and writing the last rows together stay far below. */
 const SLACK_SECONDS = 30;
 /** Requests in flight at the end may take so long to be answered, at most. */
@@ -63,6 +65,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { ratePerSecond, warmupSeconds, loadSeconds, timeoutSeconds, functionName } = options;
   const directory = resolve(options.directory);
   const totalSeconds = warmupSeconds + loadSeconds;
+  if (totalSeconds < LEAST_SECONDS) {
+    throw new UsageError(
+      'LOAD_TOO_SHORT',
+      `Warm-up and load last ${totalSeconds} s together; k6 needs at least ${LEAST_SECONDS} s.`,
+      'Give a longer --duration.',
+    );
+  }
   const gracefulStopSeconds = Math.min(timeoutSeconds, GRACEFUL_STOP_SECONDS);
   const users = virtualUsers(ratePerSecond, options.serviceSeconds);
   let startUs: number | undefined;

@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { LoadError, TargetError } from '../errors.js';
@@ -20,15 +20,21 @@ const MODULES: Record<ProgramName, string> = {
  * The program's path: the first on PATH, else the one that bootstrap built.
  * @throws LoadError (`K6_MISSING`) or TargetError (`FAAS_CLI_MISSING`)
  */
-export function findProgram(name: ProgramName, env: NodeJS.ProcessEnv = process.env): string {
-  const folders = [...(env['PATH'] ?? '').split(delimiter).filter(Boolean), BUILT];
+export function findProgram(
+  name: ProgramName,
+  folders: readonly string[] = programFolders(),
+): string {
   const found = folders.map((folder) => join(folder, name)).find(isExecutable);
   if (found) return found;
-  const message = `${name} is neither on PATH nor in ${BUILT}.`;
+  const message = `${name} is missing: it is neither on PATH nor in ${BUILT}.`;
   const hint = `Run ./bootstrap, which builds it, or install ${name}.`;
   throw name === 'k6'
     ? new LoadError('K6_MISSING', message, hint)
     : new TargetError('FAAS_CLI_MISSING', message, hint);
+}
+
+function programFolders(): string[] {
+  return [...(process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute), BUILT];
 }
 
 /**

@@ -1,0 +1,226 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { constants, gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findProgram } from '../tools/program.js';
+import { type LoadOptions, type LoadProgress, runLoad } from './run-load.js';
+
+const k6IsThere = (() => {
+  try {
+    return findProgram('k6') !== '';
+  } catch {
+    return false;
+  }
+})();
+
+interface Seen {
+  callIds: string[];
+  bodies: Set<string>;
+}
+
+let directory: string;
+let server: Server;
+let seen: Seen;
+let answerAfterMs: number;
+let status: number;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'run-load-'));
+  seen = { callIds: [], bodies: new Set() };
+  answerAfterMs = 2;
+  status = 200;
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      seen.callIds.push(String(request.headers['x-call-id']));
+      seen.bodies.add(`${request.headers['content-type']} ${body}`);
+      setTimeout(() => response.writeHead(status).end('answer'), answerAfterMs);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function options(more: Partial<LoadOptions> = {}): LoadOptions {
+  const payloadFile = join(directory, 'payload.json');
+  writeFileSync(payloadFile, '{"a":1}');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/function/x`,
+    payloadFile,
+    contentType: 'application/json',
+    ratePerSecond: 50,
+    warmupSeconds: 0.5,
+    loadSeconds: 1,
+    functionName: 'x',
+    repetition: 3,
+    directory: join(directory, 'k6'),
+    timeoutSeconds: 5,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+interface Row {
+  metric: string;
+  timeUs: number;
+  value: number;
+  status: string;
+  metadata: string;
+}
+
+function readRows(): Row[] {
+  const bytes = readFileSync(join(directory, 'k6/requests.csv.gz'));
+  const text = gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+  const [header, ...lines] = text.trimEnd().split('\n');
+  const names = header!.split(',');
+  return lines.map((line) => {
+    const cells = line.split(',');
+    const cell = (name: string) => cells[names.indexOf(name)]!;
+    return {
+      metric: cell('metric_name'),
+      timeUs: Number(cell('timestamp')),
+      value: Number(cell('metric_value')),
+      status: cell('status'),
+      metadata: cell('metadata'),
+    };
+  });
+}
+
+describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is none)', () => {
+  test('keeps the rate, and its windows agree with the rows', async () => {
+    const result = await runLoad(options());
+
+    expect(seen.bodies).toEqual(new Set(['application/json {"a":1}']));
+    expect(result.loadStartUs - result.startUs).toBe(500_000);
+    expect(result.loadEndUs - result.loadStartUs).toBe(1_000_000);
+    const durations = readRows().filter(({ metric }) => metric === 'http_req_duration');
+    const starts = durations.map(({ timeUs, value }) => timeUs - value * 1000);
+    expect(result.requests).toBe(durations.length);
+    expect(Math.abs(durations.length - 75)).toBeLessThanOrEqual(1);
+    // The n-th request is due at n / rate after the start, so half of them say where the start was.
+    const late = starts.map((us, n) => us - result.startUs - n * 20_000).sort((a, b) => a - b);
+    expect(late[0]).toBeGreaterThan(-1500);
+    expect(late[Math.floor(late.length / 2)]).toBeLessThan(5000);
+    const inLoad = starts.filter((us) => us >= result.loadStartUs && us < result.loadEndUs);
+    expect(Math.abs(inLoad.length - result.scheduledRequests)).toBeLessThanOrEqual(1);
+    expect(result.droppedIterations).toBe(0);
+  });
+
+  test('a call has the same id at the function and in the rows', async () => {
+    await runLoad(options());
+
+    const inRows = readRows()
+      .filter(({ metric }) => metric === 'http_reqs')
+      .map(({ metadata }) => metadata.replace('call_id=', ''));
+    expect(new Set(seen.callIds).size).toBe(seen.callIds.length);
+    expect(inRows.sort()).toEqual([...seen.callIds].sort());
+    expect(inRows).toContain('x-3-0');
+  });
+
+  test('tells how far it is', async () => {
+    const progress: LoadProgress[] = [];
+    await runLoad(options({ loadSeconds: 2, onProgress: (each) => progress.push(each) }));
+
+    expect(progress.length).toBeGreaterThanOrEqual(2);
+    expect(progress[0]!.elapsedSeconds).toBeCloseTo(1, 0);
+    expect(Math.abs(progress[0]!.requests - 50)).toBeLessThanOrEqual(3);
+    expect(progress.at(-1)!.requests).toBeGreaterThanOrEqual(124);
+  });
+
+  test('a rate that is no whole number', async () => {
+    const result = await runLoad(options({ ratePerSecond: 7.5, warmupSeconds: 0, loadSeconds: 2 }));
+
+    expect(Math.abs(result.requests - 15)).toBeLessThanOrEqual(1);
+  });
+
+  test('failing answers are rows with their status', async () => {
+    status = 500;
+    const result = await runLoad(options());
+
+    const statuses = readRows().filter(({ metric }) => metric === 'http_reqs');
+    expect(statuses.length).toBe(result.requests);
+    expect(new Set(statuses.map((row) => row.status))).toEqual(new Set(['500']));
+  });
+
+  test('no server at all: rows with status 0', async () => {
+    const unreachable = options({ loadSeconds: 0.5 });
+    server.close();
+    await runLoad(unreachable);
+
+    const rows = readRows().filter(({ metric }) => metric === 'http_reqs');
+    expect(rows.length).toBeGreaterThan(40);
+    expect(new Set(rows.map((row) => row.status))).toEqual(new Set(['0']));
+  });
+
+  test('a request that is not answered in time has status 0', async () => {
+    answerAfterMs = 3000;
+    await runLoad(options({ ratePerSecond: 5, warmupSeconds: 0, timeoutSeconds: 1 }));
+
+    const rows = readRows().filter(({ metric }) => metric === 'http_reqs');
+    expect(rows.map((row) => row.status)).toContain('0');
+  });
+
+  test('a server too slow for the rate: the iterations left out in the load window are counted', async () => {
+    answerAfterMs = 1000;
+    const result = await runLoad(options({ ratePerSecond: 40, timeoutSeconds: 3 }));
+
+    // 20 virtual users are all waiting from 0.5 s to 1 s and take 20 more each second.
+    expect(result.droppedIterations).toBeGreaterThanOrEqual(15);
+    expect(result.droppedIterations).toBeLessThanOrEqual(25);
+  });
+
+  test('an abort ends k6 soon, and what it wrote is readable', async () => {
+    const controller = new AbortController();
+    const running = runLoad(
+      options({
+        loadSeconds: 60,
+        signal: controller.signal,
+        onProgress: ({ elapsedSeconds }) => {
+          if (elapsedSeconds >= 2) controller.abort();
+        },
+      }),
+    );
+    await expect(running).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
+
+    expect(readRows().filter(({ metric }) => metric === 'http_reqs').length).toBeGreaterThan(80);
+    expect(readFileSync(join(directory, 'k6/k6.log'), 'utf8')).toContain('running (');
+  });
+
+  test('an abort does not wait for answers that do not come', async () => {
+    answerAfterMs = 60_000;
+    const controller = new AbortController();
+    const started = performance.now();
+    const running = runLoad(
+      options({ loadSeconds: 60, timeoutSeconds: 60, signal: controller.signal }),
+    );
+    setTimeout(() => controller.abort(), 1000);
+    await expect(running).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+
+  test('k6 failing: its own message', async () => {
+    const broken = runLoad(options({ payloadFile: join(directory, 'missing.json') }));
+
+    await expect(broken).rejects.toMatchObject({
+      code: 'K6_FAILED',
+      exitCode: 6,
+      message: expect.stringContaining('missing.json') as string,
+    });
+  });
+});
+
+test('a load shorter than k6 can do is refused before k6 starts', async () => {
+  await expect(runLoad(options({ warmupSeconds: 0, loadSeconds: 0.5 }))).rejects.toMatchObject({
+    code: 'LOAD_TOO_SHORT',
+    exitCode: 2,
+  });
+});

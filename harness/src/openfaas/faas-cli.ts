@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { execa } from 'execa';
 import { TargetError } from '../errors.js';
 import { abortError } from '../processes/sleep.js';
@@ -9,11 +10,14 @@ const LIMIT_SECONDS = 60;
 
 export interface FaasCliOptions {
   gateway: GatewayAccess;
-  stackFile: string;
   functionName: string;
   /** 60 by default. */
   limitSeconds?: number;
   signal?: AbortSignal;
+}
+
+export interface DeployOptions extends FaasCliOptions {
+  stackFile: string;
 }
 
 /**
@@ -21,9 +25,13 @@ export interface FaasCliOptions {
  * accepted is not being ready: see `waitReady`.
  * @throws TargetError (`DEPLOY_FAILED`) with faas-cli's own words; the signal's reason when aborted
  */
-export async function deployFunction(options: FaasCliOptions): Promise<void> {
-  const output = await run('deploy', ['--read-template=false'], options);
-  // A deployment that faas-cli did not find in the file is no error to it.
+export async function deployFunction(options: DeployOptions): Promise<void> {
+  const stackFile = resolve(options.stackFile);
+  const output = await run('deploy', options, () => ({
+    args: ['--yaml', stackFile, '--filter', options.functionName, '--read-template=false'],
+    cwd: dirname(stackFile), // the file's environment_file entries start there
+  }));
+  // A function that faas-cli did not find in the file is no error to it.
   if (!output.includes(options.functionName)) {
     throw failure('deploy', options, `it deployed nothing: ${output || 'no output'}`);
   }
@@ -31,46 +39,36 @@ export async function deployFunction(options: FaasCliOptions): Promise<void> {
 
 /** @throws TargetError (`REMOVE_FAILED`) with faas-cli's own words */
 export async function removeFunction(options: FaasCliOptions): Promise<void> {
-  await run('remove', [], options);
+  // By name and away from any stack.yml: with a stack file faas-cli ends well whatever the gateway said.
+  await run('remove', options, (directory) => ({ args: [options.functionName], cwd: directory }));
 }
 
 async function run(
   command: 'deploy' | 'remove',
-  extra: readonly string[],
   options: FaasCliOptions,
+  lineIn: (configDirectory: string) => { args: string[]; cwd: string },
 ): Promise<string> {
-  const { gateway, stackFile, functionName, signal, limitSeconds = LIMIT_SECONDS } = options;
+  const { gateway, signal, limitSeconds = LIMIT_SECONDS } = options;
   if (signal?.aborted) throw abortError(signal);
   const program = findProgram('faas-cli');
-  const result = await withFaasCliConfig(gateway, (directory) =>
-    execa(
-      program,
-      [
-        command,
-        '--yaml',
-        stackFile,
-        '--filter',
-        functionName,
-        '--gateway',
-        faasCliUrl(gateway),
-        ...extra,
-      ],
-      {
-        reject: false,
-        all: true,
-        stdin: 'ignore',
-        timeout: limitSeconds * 1000,
-        extendEnv: false,
-        env: { ...withoutOpenFaas(process.env), OPENFAAS_CONFIG: directory },
-        ...(signal ? { cancelSignal: signal } : {}),
-      },
-    ),
-  );
+  const result = await withFaasCliConfig(gateway, (directory) => {
+    const { args, cwd } = lineIn(directory);
+    return execa(program, [command, ...args, '--gateway', faasCliUrl(gateway)], {
+      cwd,
+      reject: false,
+      all: true,
+      stdin: 'ignore',
+      timeout: limitSeconds * 1000,
+      extendEnv: false,
+      env: { ...withoutOpenFaas(process.env), OPENFAAS_CONFIG: directory },
+      ...(signal ? { cancelSignal: signal } : {}),
+    });
+  });
   if (signal?.aborted) throw abortError(signal);
   if (result.timedOut) throw failure(command, options, `it did not end within ${limitSeconds} s`);
-  if (result.failed)
-    throw failure(command, options, saidBy(result.all) || String(result.shortMessage));
-  return saidBy(result.all);
+  const said = saidBy(String(result.all ?? ''));
+  if (result.failed) throw failure(command, options, said || String(result.shortMessage));
+  return said;
 }
 
 function failure(command: 'deploy' | 'remove', options: FaasCliOptions, why: string): TargetError {
@@ -82,8 +80,8 @@ function failure(command: 'deploy' | 'remove', options: FaasCliOptions, why: str
   );
 }
 
-function saidBy(output: string | undefined): string {
-  return (output ?? '')
+function saidBy(output: string): string {
+  return output
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean)

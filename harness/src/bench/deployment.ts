@@ -1,6 +1,8 @@
 import { RunInvalidError } from '../errors.js';
 import { deployFunction, removeFunction } from '../openfaas/faas-cli.js';
-import { invoke, waitReady } from '../openfaas/gateway-client.js';
+import { functionPath, invokeOnce } from '../openfaas/gateway-client.js';
+import { waitReady } from '../openfaas/wait-ready.js';
+import { quote } from '../openfaas/gateway-request.js';
 import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { type FunctionDescription } from '../openfaas/stack-file.js';
 import { type Talk } from './bench-options.js';
@@ -35,18 +37,18 @@ export class Deployment {
       signal: this.signal,
     });
     await waitReady(this.gateway, name, READY_SECONDS, this.signal);
-    const answer = await invoke(this.gateway, name, payload.body, payload.contentType);
+    const answer = await invokeOnce(this.gateway, name, payload, { signal: this.signal });
     if (answer.status < 200 || answer.status > 299) {
       throw new RunInvalidError(
         'PAYLOAD_REFUSED',
-        `${name} answers ${answer.status} to its payload (${payload.file}): ${answer.text.trim().slice(0, 300)}`,
+        `${name} answers ${answer.status} to its payload (${payload.file}): ${quote(answer.body)}`,
         'Give a payload it takes with --payload FILE.',
       );
     }
   }
 
   urlOf(name: string): string {
-    return `${this.gateway.url}/function/${name}`;
+    return `${this.gateway.url}${functionPath(name)}`;
   }
 
   payloadOf(name: string): Payload {

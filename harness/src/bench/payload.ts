@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { UsageError } from '../errors.js';
 import { type FunctionDescription } from '../openfaas/stack-file.js';
 
@@ -10,15 +9,9 @@ export interface Payload {
   contentType: string;
 }
 
-const CONTENT_TYPES: Record<string, string> = {
-  '.json': 'application/json',
-  '.txt': 'text/plain',
-  '.csv': 'text/csv',
-};
-
 /** The user's payload, or the function's own. @throws UsageError where there is none */
 export async function resolvePayload(
-  { name, payloadFile: own }: FunctionDescription,
+  { name, payloadFile: own, contentType }: FunctionDescription,
   asked?: string,
 ): Promise<Payload> {
   const file = asked ?? own;
@@ -30,7 +23,6 @@ export async function resolvePayload(
     );
   }
   try {
-    const contentType = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream';
     return { file, body: await readFile(file), contentType };
   } catch (error) {
     throw new UsageError(

@@ -1,5 +1,5 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mersenne } from 'pure-rand/generator/mersenne';
 
 /** One function's turn in one repetition. */
 export interface Turn {
@@ -12,7 +12,7 @@ export interface Turn {
  * `seed` (Fisher-Yates), so that slow drift does not favour one of them.
  */
 export function planTurns(functions: readonly string[], repetitions: number, seed: number): Turn[] {
-  const random = xoroshiro128plus(seed);
+  const random = mersenne(seed);
   const turns: Turn[] = [];
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     const block = [...functions];

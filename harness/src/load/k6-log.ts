@@ -1,4 +1,5 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
 
 /** k6 logs a line for each request without an answer: that must not fill the disk. */
 const MOST_LINES = 5000;
@@ -17,8 +18,10 @@ export class K6Log {
     if (++this.lines <= MOST_LINES) this.stream.write(`${line}\n`);
   }
 
-  close(): void {
+  /** Resolves when all of it is in the file (or can't be written). */
+  async close(): Promise<void> {
     const more = this.lines - MOST_LINES;
     this.stream.end(more > 0 ? `... and ${more} lines more\n` : '');
+    await finished(this.stream).catch(() => undefined);
   }
 }

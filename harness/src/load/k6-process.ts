@@ -98,7 +98,7 @@ export async function runK6(options: K6Options): Promise<void> {
     clearTimeout(limit);
     stopping.end();
     signal.removeEventListener('abort', onAbort);
-    log.close();
+    await log.close();
   }
 }
 

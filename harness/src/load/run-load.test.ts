@@ -106,12 +106,14 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
     const starts = durations.map(({ timeUs, value }) => timeUs - value * 1000);
     expect(result.requests).toBe(durations.length);
     expect(Math.abs(durations.length - 75)).toBeLessThanOrEqual(1);
-    // The n-th request is due at n / rate after the start, so half of them say where the start was.
-    const late = starts.map((us, n) => us - result.startUs - n * 20_000).sort((a, b) => a - b);
-    expect(late[0]).toBeGreaterThan(-1500);
-    expect(late[Math.floor(late.length / 2)]).toBeLessThan(5000);
+    // The n-th request is due at n / rate after the start: the most punctual one says where the start was.
+    const lateUs = Math.min(
+      ...starts.sort((a, b) => a - b).map((us, n) => us - result.startUs - n * 20_000),
+    );
+    expect(lateUs).toBeGreaterThan(-1500);
+    expect(lateUs).toBeLessThan(3000);
     const inLoad = starts.filter((us) => us >= result.loadStartUs && us < result.loadEndUs);
-    expect(Math.abs(inLoad.length - result.scheduledRequests)).toBeLessThanOrEqual(1);
+    expect(Math.abs(inLoad.length - result.scheduledRequests)).toBeLessThanOrEqual(2);
     expect(result.droppedIterations).toBe(0);
   });
 
@@ -132,7 +134,7 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
 
     expect(progress.length).toBeGreaterThanOrEqual(2);
     expect(progress[0]!.elapsedSeconds).toBeCloseTo(1, 0);
-    expect(Math.abs(progress[0]!.requests - 50)).toBeLessThanOrEqual(3);
+    expect(Math.abs(progress[0]!.requests - 50)).toBeLessThanOrEqual(10);
     expect(progress.at(-1)!.requests).toBeGreaterThanOrEqual(124);
   });
 

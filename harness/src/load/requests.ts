@@ -23,14 +23,15 @@ export interface ImportOptions {
  * @throws LoadError where the file can't be read at all
  */
 export async function importRequests(options: ImportOptions): Promise<number> {
+  const appended = { count: 0 };
   try {
-    return await importFrom(options.requestsFile, options);
+    return await importFrom(options.requestsFile, options, appended);
   } catch {
     // k6 was killed before it ended the archive: what is whole is in it all the same.
     const salvaged = `${options.requestsFile}.salvaged.csv`;
     try {
       await salvage(options.requestsFile, salvaged);
-      return await importFrom(salvaged, options);
+      return await importFrom(salvaged, options, appended);
     } catch (error) {
       throw new LoadError(
         'K6_ROWS_UNREADABLE',
@@ -44,7 +45,12 @@ export async function importRequests(options: ImportOptions): Promise<number> {
   }
 }
 
-function importFrom(file: string, { functionName, node, table }: ImportOptions): Promise<number> {
+/** Appends what comes after the first `appended.count` requests, and counts on. */
+function importFrom(
+  file: string,
+  { functionName, node, table }: ImportOptions,
+  appended: { count: number },
+): Promise<number> {
   const sql = `
     SELECT CAST(CAST("timestamp" AS BIGINT) - round(CAST(metric_value AS DOUBLE) * 1000) AS BIGINT),
            CAST("timestamp" AS BIGINT),
@@ -54,10 +60,12 @@ function importFrom(file: string, { functionName, node, table }: ImportOptions):
                   ignore_errors = true, parallel = false)
     WHERE metric_name = 'http_req_duration'`;
   return Database.with(async (database) => {
-    let count = 0;
+    let seen = 0;
     for await (const rows of database.chunks(sql)) {
+      const fresh = rows.slice(Math.max(0, appended.count - seen));
+      seen += rows.length;
       table.append(
-        rows.map(([startUs, endUs, status, callId]) => [
+        fresh.map(([startUs, endUs, status, callId]) => [
           functionName,
           node,
           Number(startUs),
@@ -66,9 +74,9 @@ function importFrom(file: string, { functionName, node, table }: ImportOptions):
           String(callId),
         ]),
       );
-      count += rows.length;
+      appended.count += fresh.length;
     }
-    return count;
+    return appended.count;
   });
 }
 

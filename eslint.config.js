@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/build/', '**/node_modules/', 'proto/src/generated/', 'runs/'] },
+  { ignores: ['**/dist/', '**/build/', '**/node_modules/', 'proto/generated/', 'runs/'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,

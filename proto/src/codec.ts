@@ -1,0 +1,157 @@
+import { power_measurement, subscribe } from '../generated/power_measurement.js';
+
+/** Bits of `MeterDatagram.flags`. */
+export const FLAGS = {
+  overrange: 1,
+  gap: 2,
+  sensorOffline: 4,
+  reversed: 8,
+  critical: 16,
+  warning: 32,
+} as const;
+
+export const CHANNELS = 6;
+
+/** How an extended request asks for a stream; 0 leaves a value to the meter. */
+export interface Subscription {
+  version: number;
+  leaseSeconds: number;
+  intervalMs: number;
+  /** The challenge, echoed; 0 before one has come. */
+  token: number;
+  cancel: boolean;
+}
+
+export interface MeterRequest {
+  channel: number;
+  /** Absent in requests of the first protocol. */
+  subscription?: Subscription;
+}
+
+/**
+ * One datagram of a meter. Integers of 64 bits come as numbers, exact up to 2^53: 285 years of microseconds,
+ * 9 GJ. 0 stands for absent, as in the wire format.
+ */
+export interface MeterDatagram {
+  /** Since the meter's boot. */
+  timestampUs: number;
+  /** In mAs, since boot. */
+  chargeMilliampereSeconds: number;
+  currentMilliamperes: number;
+  channel: number;
+  sequence: number;
+  bootId: number;
+  leaseMs: number;
+  busVoltageMillivolts: number;
+  currentMicroamperes: number;
+  energyMicrojoules: number;
+  energyExportedMicrojoules: number;
+  unixTimeUs: number;
+  timeSyncAgeSeconds: number;
+  samples: number;
+  flags: number;
+  missedCycles: number;
+  gapUs: number;
+  overrangeSamples: number;
+  shuntMicroohms: number;
+  lifetimeEnergyMicrojoules: number;
+  sensorErrors: number;
+  /** Alone in its datagram; 0 in a measurement. */
+  challenge: number;
+}
+
+/** A request as long as a challenge's answer needs: a meter never answers an unknown sender with more. */
+const LEAST_REQUEST_BYTES = 32;
+
+const FIELD = {
+  timestampUs: 'timestamp',
+  chargeMilliampereSeconds: 'energy_consumption',
+  currentMilliamperes: 'current',
+  channel: 'channel',
+  sequence: 'sequence',
+  bootId: 'boot_id',
+  leaseMs: 'lease_ms',
+  busVoltageMillivolts: 'bus_voltage_mv',
+  currentMicroamperes: 'current_ua',
+  energyMicrojoules: 'energy_uj',
+  energyExportedMicrojoules: 'energy_exported_uj',
+  unixTimeUs: 'unix_time_us',
+  timeSyncAgeSeconds: 'time_sync_age_s',
+  samples: 'samples',
+  flags: 'flags',
+  missedCycles: 'missed_cycles',
+  gapUs: 'gap_us',
+  overrangeSamples: 'overrange_samples',
+  shuntMicroohms: 'shunt_uohm',
+  lifetimeEnergyMicrojoules: 'lifetime_energy_uj',
+  sensorErrors: 'sensor_errors',
+  challenge: 'challenge',
+} as const satisfies Record<keyof MeterDatagram, string>;
+
+const NAMES = Object.entries(FIELD) as [keyof MeterDatagram, (typeof FIELD)[keyof MeterDatagram]][];
+
+/** The bytes of a request: `"N"` of the first protocol, or `"N\0"` and a padded `subscribe`. */
+export function encodeRequest({ channel, subscription }: MeterRequest): Uint8Array {
+  const head = Buffer.from(String(channel), 'ascii');
+  if (!subscription) return head;
+  const message = {
+    version: subscription.version,
+    lease_s: subscription.leaseSeconds,
+    interval_ms: subscription.intervalMs,
+    token: subscription.token,
+    cancel: subscription.cancel,
+  };
+  const bare = subscribe.encode(subscribe.create(message)).finish();
+  const missing = LEAST_REQUEST_BYTES - head.length - 1 - bare.length - 2;
+  const padding = new Uint8Array(Math.max(0, missing));
+  const body = subscribe.encode(subscribe.create({ ...message, padding })).finish();
+  return Buffer.concat([head, Buffer.of(0), body]);
+}
+
+/** A request, or undefined where a meter would count it as invalid and not answer. */
+export function parseRequest(bytes: Uint8Array): MeterRequest | undefined {
+  const digits = /^(\d{1,3})(?:$|[\0\r\n])/.exec(Buffer.from(bytes.subarray(0, 4)).toString('latin1'));
+  const channel = Number(digits?.[1]);
+  if (!digits || channel < 1 || channel > CHANNELS) return undefined;
+  const head = digits[1]!.length;
+  if (bytes[head] !== 0 || bytes.length === head + 1) return { channel };
+  try {
+    const { version, lease_s, interval_ms, token, cancel } = subscribe.decode(
+      bytes.subarray(head + 1),
+    );
+    return {
+      channel,
+      subscription: {
+        version,
+        leaseSeconds: lease_s,
+        intervalMs: interval_ms,
+        token,
+        cancel,
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+export function encodeDatagram(datagram: Partial<MeterDatagram>): Uint8Array {
+  const message = Object.fromEntries(
+    NAMES.filter(([name]) => datagram[name] !== undefined).map(([name, field]) => [
+      field,
+      datagram[name],
+    ]),
+  );
+  return power_measurement.encode(power_measurement.create(message)).finish();
+}
+
+/** A datagram, or undefined where the bytes are no `power_measurement`. Plausible it need not be. */
+export function decodeDatagram(bytes: Uint8Array): MeterDatagram | undefined {
+  try {
+    const message = power_measurement.decode(bytes);
+    return Object.fromEntries(
+      NAMES.map(([name, field]) => [name, Number(message[field])]),
+    ) as unknown as MeterDatagram;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+#include "energy.h"
+
+#include <string.h>
+
+#define UJ_UNITS_PER_UOHM 6400u
+#define UC_UNITS_PER_UOHM 32u
+/** A reading may stand for so many cycles; the chip's clock alone explains 1.1. */
+#define HELD_CYCLES 4
+/** Weight of a reading in the slow mean, 1/2^n. */
+#define MEAN_SHIFT 7
+/** -3 LSB: twice the datasheet's maximum offset of 80 uV is 4 LSB, its typical one 1. */
+#define REVERSED_MEAN (-3 * 65536)
+#define BUS_LSB_MV 8
+#define SHUNT_LSB_UV 40
+
+void energy_init(energy_channel_t *channel, const energy_calibration_t *calibration, uint32_t cycle_us)
+{
+    memset(channel, 0, sizeof(*channel));
+    channel->calibration = *calibration;
+    channel->cycle_us = cycle_us;
+}
+
+static void count(energy_counter_t *counter, uint64_t units, uint64_t units_per_whole)
+{
+    uint64_t sum = counter->remainder + units;
+    counter->whole += sum / units_per_whole;
+    counter->remainder = sum % units_per_whole;
+}
+
+/** The shunt's value above its offset in 1/256 LSB. */
+static int64_t shunt_lsb256(const energy_channel_t *channel, const energy_reading_t *reading)
+{
+    return (int64_t)reading->shunt_raw * 256 - channel->calibration.offset_lsb256;
+}
+
+static void integrate(energy_channel_t *channel, const energy_reading_t *reading, int64_t dt_us)
+{
+    int64_t shunt = shunt_lsb256(channel, reading);
+    uint64_t magnitude = (uint64_t)(shunt < 0 ? -shunt : shunt);
+    uint64_t bus = reading->bus_raw > 0 ? (uint64_t)reading->bus_raw : 0;
+    uint64_t shunt_uohm = channel->calibration.shunt_uohm;
+    uint64_t energy = 8 * magnitude * bus * (uint64_t)dt_us;
+    uint64_t charge = 5 * magnitude * (uint64_t)dt_us;
+    count(shunt < 0 ? &channel->exported_uj : &channel->imported_uj, energy, UJ_UNITS_PER_UOHM * shunt_uohm);
+    count(shunt < 0 ? &channel->exported_uc : &channel->imported_uc, charge, UC_UNITS_PER_UOHM * shunt_uohm);
+}
+
+void energy_add(energy_channel_t *channel, const energy_reading_t *reading, int64_t ready_us)
+{
+    channel->last = *reading;
+    channel->mean_shunt += (int32_t)((shunt_lsb256(channel, reading) * 256 - channel->mean_shunt) >> MEAN_SHIFT);
+    if (!channel->started) {
+        channel->started = true;
+        channel->last_ready_us = ready_us;
+        return;
+    }
+    int64_t dt_us = ready_us - channel->last_ready_us;
+    int64_t cycle_us = channel->cycle_us;
+    channel->last_ready_us = ready_us;
+    if (dt_us <= 0) {
+        return;
+    }
+    if (dt_us > HELD_CYCLES * cycle_us) {
+        channel->gap_us += (uint64_t)(dt_us - cycle_us);
+        dt_us = cycle_us;
+    } else if (2 * dt_us > 3 * cycle_us) {
+        channel->missed_cycles += (uint32_t)((dt_us + cycle_us / 2) / cycle_us - 1);
+    }
+    channel->overrange_samples += reading->overrange;
+    channel->samples++;
+    integrate(channel, reading, dt_us);
+}
+
+static bool silent(const energy_channel_t *channel, int64_t now_us)
+{
+    return channel->started && now_us - channel->last_ready_us > HELD_CYCLES * (int64_t)channel->cycle_us;
+}
+
+uint64_t energy_gap_us(const energy_channel_t *channel, int64_t now_us)
+{
+    uint64_t ongoing_us = silent(channel, now_us) ? (uint64_t)(now_us - channel->last_ready_us) - channel->cycle_us : 0;
+    return channel->gap_us + ongoing_us;
+}
+
+int64_t energy_time_us(const energy_channel_t *channel, int64_t now_us)
+{
+    return !channel->started || silent(channel, now_us) ? now_us : channel->last_ready_us;
+}
+
+int32_t energy_current_ua(const energy_channel_t *channel)
+{
+    int64_t numerator = shunt_lsb256(channel, &channel->last) * (SHUNT_LSB_UV * INT64_C(1000000));
+    return (int32_t)(numerator / (256 * (int64_t)channel->calibration.shunt_uohm));
+}
+
+uint32_t energy_bus_mv(const energy_channel_t *channel)
+{
+    return channel->last.bus_raw > 0 ? (uint32_t)channel->last.bus_raw * BUS_LSB_MV : 0;
+}
+
+bool energy_reversed(const energy_channel_t *channel)
+{
+    return channel->mean_shunt < REVERSED_MEAN;
+}

@@ -10,7 +10,18 @@ const target = process.argv[2] ?? join(here, 'generated');
 const cli = dirname(createRequire(import.meta.url).resolve('protobufjs-cli/package.json'));
 const module = join(target, 'power_measurement.js');
 const commented = join(target, 'commented.js');
-const options = ['-t', 'static-module', '-w', 'es6', '--es6', '--no-service', '--no-convert', '--no-verify', '--no-delimited', '--keep-case'];
+const options = [
+  '-t',
+  'static-module',
+  '-w',
+  'es6',
+  '--es6',
+  '--no-service',
+  '--no-convert',
+  '--no-verify',
+  '--no-delimited',
+  '--keep-case',
+];
 const proto = join(here, 'power_measurement.proto');
 
 mkdirSync(target, { recursive: true });

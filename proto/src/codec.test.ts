@@ -128,6 +128,8 @@ test('the generated code is that of the .proto', () => {
   const committed = join(here, '../generated');
   expect(readdirSync(committed).sort()).toEqual(readdirSync(fresh).sort());
   for (const file of readdirSync(fresh)) {
-    expect(readFileSync(join(fresh, file), 'utf8')).toBe(readFileSync(join(committed, file), 'utf8'));
+    expect(readFileSync(join(fresh, file), 'utf8')).toBe(
+      readFileSync(join(committed, file), 'utf8'),
+    );
   }
 });

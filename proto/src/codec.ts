@@ -110,7 +110,9 @@ export function encodeRequest({ channel, subscription }: MeterRequest): Uint8Arr
 
 /** A request, or undefined where a meter would count it as invalid and not answer. */
 export function parseRequest(bytes: Uint8Array): MeterRequest | undefined {
-  const digits = /^(\d{1,3})(?:$|[\0\r\n])/.exec(Buffer.from(bytes.subarray(0, 4)).toString('latin1'));
+  const digits = /^(\d{1,3})(?:$|[\0\r\n])/.exec(
+    Buffer.from(bytes.subarray(0, 4)).toString('latin1'),
+  );
   const channel = Number(digits?.[1]);
   if (!digits || channel < 1 || channel > CHANNELS) return undefined;
   const head = digits[1]!.length;

@@ -1,0 +1,176 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
+import { encodeRequest } from '@power-harness/proto/codec';
+import { ChannelStream, type Reading } from './channel-stream.js';
+import { hostTimeUs } from './host-clock.js';
+
+const LEASE_SECONDS = 30;
+/** Clients renew at a third of the lease, not all at once. */
+const RENEWAL_JITTER = 0.2;
+/** A stream is silent after so many intervals, and not before so many milliseconds. */
+const SILENT_INTERVALS = 3;
+const LEAST_SILENCE_MS = 1500;
+const FIRST_GENERATION_INTERVAL_MS = 1000;
+const BACK_OFF_MS = { first: 250, longest: 15_000 };
+/** A challenge is answered at once, but not for ever. */
+const CHALLENGES_PER_REQUEST = 3;
+
+export interface SubscriptionOptions {
+  /** Name or address; names are resolved anew at every subscription. */
+  host: string;
+  port: number;
+  channel: number;
+  intervalMs: number;
+  supplyVolts?: number;
+  onReading: (reading: Reading) => void;
+  onProblem: (problem: string) => void;
+}
+
+/**
+ * Keeps one channel's stream alive: asks, answers the challenge, renews the lease, and asks again, every
+ * address in turn, when the meter is silent. It has a socket of its own, since datagrams of the first
+ * generation don't say their channel.
+ */
+export class ChannelSubscription {
+  readonly stream: ChannelStream;
+  private socket: Socket | undefined;
+  private peer: { address: string; family: 4 | 6 } | undefined;
+  private turn = 0;
+  private token = 0;
+  private challenges = 0;
+  private backOffMs = BACK_OFF_MS.first;
+  private timer: NodeJS.Timeout | undefined;
+  private renewal: NodeJS.Timeout | undefined;
+  private heardMs = -Infinity;
+  private firstGeneration = false;
+  private closed = false;
+  /** Datagrams that came from somewhere else. */
+  foreign = 0;
+
+  constructor(private readonly options: SubscriptionOptions) {
+    this.stream = new ChannelStream(options);
+    void this.subscribe();
+  }
+
+  /** Whether the last datagram is recent enough to be called the present. */
+  get fresh(): boolean {
+    return performance.now() - this.heardMs < this.silenceMs;
+  }
+
+  get address(): string | undefined {
+    return this.peer?.address;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.renewal);
+    const { socket } = this;
+    if (!socket) return;
+    if (this.peer && !this.firstGeneration) this.send(true, () => socket.close());
+    else socket.close();
+  }
+
+  private get silenceMs(): number {
+    const interval = this.firstGeneration ? FIRST_GENERATION_INTERVAL_MS : this.options.intervalMs;
+    return Math.max(LEAST_SILENCE_MS, SILENT_INTERVALS * interval);
+  }
+
+  private async subscribe(): Promise<void> {
+    const { host } = this.options;
+    try {
+      const addresses = await lookup(host, { all: true });
+      const { address, family } = addresses[this.turn++ % addresses.length]!;
+      if (this.closed) return;
+      this.open({ address, family: family === 6 ? 6 : 4 });
+      this.challenges = 0;
+      this.send(false);
+    } catch (error) {
+      this.options.onProblem(`${host} can't be resolved: ${(error as Error).message}`);
+    }
+    this.askAgainAfter(Math.max(this.backOffMs, this.silenceMs) * (0.75 + Math.random() / 2));
+    this.backOffMs = Math.min(BACK_OFF_MS.longest, this.backOffMs * 2);
+  }
+
+  private open(peer: { address: string; family: 4 | 6 }): void {
+    if (this.socket && this.peer?.family === peer.family) {
+      this.peer = peer;
+      return;
+    }
+    this.socket?.close();
+    this.peer = peer;
+    this.socket = createSocket(peer.family === 6 ? 'udp6' : 'udp4');
+    this.socket.on('message', (bytes, from) => this.receive(bytes, from));
+    this.socket.on('error', (error) => this.options.onProblem(error.message));
+  }
+
+  private askAgainAfter(milliseconds: number): void {
+    clearTimeout(this.timer);
+    if (!this.closed) this.timer = setTimeout(() => void this.subscribe(), milliseconds);
+  }
+
+  private receive(bytes: Buffer, from: RemoteInfo): void {
+    if (from.port !== this.options.port || !sameAddress(from.address, this.peer?.address)) {
+      this.foreign++;
+      return;
+    }
+    const received = this.stream.receive(bytes, hostTimeUs());
+    if (!received) return;
+    if ('challenge' in received) {
+      this.token = received.challenge;
+      if (this.challenges++ < CHALLENGES_PER_REQUEST) this.send(false);
+      return;
+    }
+    const { reading } = received;
+    this.heardMs = performance.now();
+    this.firstGeneration = reading.firstGeneration;
+    this.backOffMs = BACK_OFF_MS.first;
+    this.askAgainAfter(this.silenceMs);
+    this.scheduleRenewal();
+    this.options.onReading(reading);
+  }
+
+  /** Only with a lease: a meter of the first generation must not be asked twice while it streams. */
+  private scheduleRenewal(): void {
+    if (this.renewal || this.firstGeneration || this.closed) return;
+    const jitter = 1 + RENEWAL_JITTER * (2 * Math.random() - 1);
+    this.renewal = setTimeout(
+      () => {
+        this.renewal = undefined;
+        this.challenges = 0;
+        this.send(false);
+      },
+      (LEASE_SECONDS * 1000 * jitter) / 3,
+    );
+  }
+
+  private send(cancel: boolean, done: () => void = () => undefined): void {
+    const { channel, port, intervalMs } = this.options;
+    const subscription = {
+      version: 1,
+      leaseSeconds: LEASE_SECONDS,
+      intervalMs,
+      token: this.token,
+      cancel,
+    };
+    this.socket?.send(
+      encodeRequest({ channel, subscription }),
+      port,
+      this.peer!.address,
+      (error) => {
+        if (error && !this.closed) this.options.onProblem(error.message);
+        done();
+      },
+    );
+  }
+}
+
+/** An IPv6 address may come with its zone, or an IPv4 one mapped. */
+function sameAddress(a: string, b: string | undefined): boolean {
+  if (b === undefined) return false;
+  const bare = (address: string) => address.replace(/%.*$/, '').replace(/^::ffff:/, '');
+  if (!isIPv6(bare(a)) || !isIPv6(bare(b))) return bare(a) === bare(b);
+  return new URL(`http://[${bare(a)}]`).host === new URL(`http://[${bare(b)}]`).host;
+}

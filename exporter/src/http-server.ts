@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Registry } from 'prom-client';
+import { hostTimeUs } from './host-clock.js';
+import { type MeteredChannel } from './metered-channels.js';
+import { CONTENT_TYPES, parseSamplesQuery, samplesText } from './samples-endpoint.js';
+
+/** More requests at once than this are refused, as other exporters do. */
+const MOST_REQUESTS = 40;
+
+const LANDING_PAGE = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>power-exporter</title></head>
+<body><h1>power-exporter</h1><p>Energy meters' measurements as Prometheus metrics.</p>
+<ul><li><a href="/metrics">Metrics</a></li><li><a href="/samples">Samples</a> (NDJSON; from, to, format)</li>
+<li><a href="/healthz">Health</a></li><li><a href="/-/ready">Ready</a></li></ul></body></html>
+`;
+
+export interface ServedState {
+  registry: Registry;
+  channels: readonly MeteredChannel[];
+}
+
+/** The exporter's pages. */
+export function createExporterServer(state: ServedState): Server {
+  let open = 0;
+  return createServer((request, response) => {
+    if (open >= MOST_REQUESTS) {
+      send(response, 503, 'text/plain', 'too many requests at once\n');
+      return;
+    }
+    open++;
+    response.once('close', () => open--);
+    answer(state, request, response).catch(() => response.destroy());
+  });
+}
+
+async function answer(
+  { registry, channels }: ServedState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://exporter');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD');
+    return send(response, 405, 'text/plain', 'only GET\n');
+  }
+  switch (pathname) {
+    case '/':
+      return send(response, 200, 'text/html; charset=utf-8', LANDING_PAGE);
+    case '/metrics':
+      return send(response, 200, registry.contentType, await registry.metrics());
+    case '/samples':
+      return sendSamples(channels, searchParams, response);
+    case '/healthz':
+      return send(response, 200, 'text/plain', 'ok\n');
+    case '/-/ready': {
+      const silent = channels.filter(({ latest }) => !latest);
+      const names = silent.map(({ meter, channel }) => `${meter.name} channel ${channel}`);
+      return silent.length === 0
+        ? send(response, 200, 'text/plain', 'ready\n')
+        : send(response, 503, 'text/plain', `nothing yet from ${names.join(', ')}\n`);
+    }
+    default:
+      return send(response, 404, 'text/plain', 'there is nothing here; see /\n');
+  }
+}
+
+async function sendSamples(
+  channels: readonly MeteredChannel[],
+  parameters: URLSearchParams,
+  response: ServerResponse,
+): Promise<void> {
+  const query = parseSamplesQuery(parameters);
+  if (typeof query === 'string') return send(response, 400, 'text/plain', `${query}\n`);
+  response.writeHead(200, {
+    'Content-Type': CONTENT_TYPES[query.format],
+    'X-Exporter-Time-Us': String(Math.round(hostTimeUs())),
+  });
+  await pipeline(Readable.from(samplesText(channels, query)), response);
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,49 @@
+import { EventEmitter } from 'node:events';
+import { type Reading } from './channel-stream.js';
+import { ChannelSubscription } from './channel-subscription.js';
+
+export interface MeterClientOptions {
+  /** Name or address. */
+  host: string;
+  port: number;
+  /** 1 to 6. */
+  channels: readonly number[];
+  /** What a meter of ours is asked for; those of the first generation send each second. */
+  intervalMs: number;
+  /** For meters that send no voltage: without it they have no joules, only charge. */
+  supplyVolts?: number;
+}
+
+interface MeterClientEvents {
+  reading: [Reading];
+  /** Something that keeps the stream from coming, in words; the client goes on trying. */
+  problem: [string];
+}
+
+/** One meter, real or twin: `reading` for every valid new datagram of its channels, until closed. */
+export class MeterClient extends EventEmitter<MeterClientEvents> {
+  private readonly subscriptions = new Map<number, ChannelSubscription>();
+
+  constructor({ channels, ...options }: MeterClientOptions) {
+    super();
+    for (const channel of channels) {
+      const subscription = new ChannelSubscription({
+        ...options,
+        channel,
+        onReading: (reading) => this.emit('reading', reading),
+        onProblem: (problem) => this.emit('problem', problem),
+      });
+      this.subscriptions.set(channel, subscription);
+    }
+  }
+
+  /** The subscription of a channel, for what was counted of it. */
+  channel(channel: number): ChannelSubscription | undefined {
+    return this.subscriptions.get(channel);
+  }
+
+  /** Ends the streams; returns at once. */
+  close(): void {
+    for (const subscription of this.subscriptions.values()) subscription.close();
+  }
+}

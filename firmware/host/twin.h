@@ -1,0 +1,39 @@
+/**
+ * @file
+ * The twin: the firmware's core reading emulated sensors that a node's model feeds, in simulated time. No sockets, no
+ * real time: the caller says up to when.
+ */
+#pragma once
+
+#include "emulated_bus.h"
+#include "node_model.h"
+#include "power_meter.h"
+#include "supply.h"
+
+typedef struct {
+    /** Of each sensor; seeds differ per sensor. */
+    ina3221_specimen_t specimen;
+    supply_t supply;
+    /** The meter's clock runs fast by so many parts in a million. */
+    double clock_ppm;
+} twin_config_t;
+
+typedef struct {
+    twin_config_t config;
+    node_model_t *node;
+    emulated_bus_t bus;
+    power_meter_t meter;
+    int64_t now_ns;
+    int64_t next_poll_ns;
+    double watts[NODE_CHANNELS];
+    ina3221_input_t inputs[NODE_CHANNELS];
+} twin_t;
+
+/** Powers the meter on at simulated time 0; channels of `node` with parts are enabled. `node` must outlive the twin. */
+void twin_init(twin_t *twin, const twin_config_t *config, node_model_t *node);
+
+/** Lets emulated sensors, core and the node's account catch up to `until_ns`, cycle by cycle. */
+void twin_advance(twin_t *twin, int64_t until_ns);
+
+/** The meter's clock at a simulated time: us since its boot, by its own clock. */
+int64_t twin_meter_us(const twin_t *twin, int64_t simulated_ns);

@@ -19,7 +19,7 @@
 typedef struct {
     /** The shunt; a calibrated gain is folded in (1 % too much read: a shunt 1 % larger). Not 0. */
     uint32_t shunt_uohm;
-    /** What the sensor reads at no current, in 1/256 LSB of 40 uV. */
+    /** What the sensor reads at no current, in 1/256 LSB of 40 uV; within +-2^20. */
     int32_t offset_lsb256;
 } energy_calibration_t;
 

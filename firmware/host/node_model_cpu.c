@@ -68,7 +68,7 @@ static void destroy(node_part_t *part)
 
 static const node_part_type_t s_type = {.read = read_cpu, .set_power = set_power, .destroy = destroy};
 
-static node_part_t *create(cpu_counter_t *counter, const cpu_power_t *power, const char *name, node_error_t *error)
+static node_part_t *create(cpu_counter_t *counter, cpu_power_t power, const char *name, node_error_t *error)
 {
     cpu_part_t *cpu = calloc(1, sizeof(*cpu));
     if (!cpu) {
@@ -76,16 +76,16 @@ static node_part_t *create(cpu_counter_t *counter, const cpu_power_t *power, con
         return node_part_fail(error, "out of memory");
     }
     cpu->part = (node_part_t){
-        .type = &s_type, .source_count = 2, .sources = {{.name = "idle", .watts = power->idle_watts}, {.name = "cpu"}}};
+        .type = &s_type, .source_count = 2, .sources = {{.name = "idle", .watts = power.idle_watts}, {.name = "cpu"}}};
     cpu->counter = counter;
-    cpu->watts_per_core = power->watts_per_core;
+    cpu->watts_per_core = power.watts_per_core;
     cpu->cores = sysconf(_SC_NPROCESSORS_ONLN);
     snprintf(cpu->name, sizeof(cpu->name), "%s", name);
     counter->read(counter, &cpu->cpu_ns);
     return &cpu->part;
 }
 
-node_part_t *process_part_create(int pid, const cpu_power_t *power, node_error_t *error)
+node_part_t *process_part_create(int pid, cpu_power_t power, node_error_t *error)
 {
     char name[64];
     snprintf(name, sizeof(name), "process %d", pid);
@@ -96,7 +96,7 @@ node_part_t *process_part_create(int pid, const cpu_power_t *power, node_error_t
     return create(counter, power, name, error);
 }
 
-node_part_t *cgroup_part_create(const char *path, const cpu_power_t *power, node_error_t *error)
+node_part_t *cgroup_part_create(const char *path, cpu_power_t power, node_error_t *error)
 {
     char name[256];
     snprintf(name, sizeof(name), "cgroup '%s'", path);

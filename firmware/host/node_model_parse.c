@@ -21,10 +21,10 @@ typedef struct {
     const char *name;
     bool live;
     bool traced;
-    node_part_t *(*create)(const char *argument, const settings_t *settings, node_error_t *error);
+    node_part_t *(*create)(const char *argument, settings_t settings, node_error_t *error);
 } kind_t;
 
-static node_part_t *create_constant(const char *argument, const settings_t *settings, node_error_t *error)
+static node_part_t *create_constant(const char *argument, settings_t settings, node_error_t *error)
 {
     (void)settings;
     double watts;
@@ -34,23 +34,23 @@ static node_part_t *create_constant(const char *argument, const settings_t *sett
     return constant_part_create(watts, error);
 }
 
-static node_part_t *create_trace(const char *argument, const settings_t *settings, node_error_t *error)
+static node_part_t *create_trace(const char *argument, settings_t settings, node_error_t *error)
 {
-    return trace_part_create(argument, settings->loop, error);
+    return trace_part_create(argument, settings.loop, error);
 }
 
-static node_part_t *create_process(const char *argument, const settings_t *settings, node_error_t *error)
+static node_part_t *create_process(const char *argument, settings_t settings, node_error_t *error)
 {
     long long pid;
     if (!parse_integer(argument, 1, INT_MAX, &pid)) {
         return node_part_fail(error, "'%s' is no process id", argument);
     }
-    return process_part_create((int)pid, &settings->power, error);
+    return process_part_create((int)pid, settings.power, error);
 }
 
-static node_part_t *create_cgroup(const char *argument, const settings_t *settings, node_error_t *error)
+static node_part_t *create_cgroup(const char *argument, settings_t settings, node_error_t *error)
 {
-    return cgroup_part_create(argument, &settings->power, error);
+    return cgroup_part_create(argument, settings.power, error);
 }
 
 static const kind_t s_kinds[] = {
@@ -79,10 +79,10 @@ static bool set(const kind_t *kind, settings_t *settings, char *text)
     }
     *value++ = '\0';
     if (kind->live && strcmp(text, "idle_watts") == 0) {
-        return parse_double(value, 0, MAX_WATTS, &settings->power.idle_watts);
+        return parse_double(value, 0, MAX_WATTS, settings.power.idle_watts);
     }
     if (kind->live && strcmp(text, "watts_per_core") == 0) {
-        return parse_double(value, 0, MAX_WATTS, &settings->power.watts_per_core);
+        return parse_double(value, 0, MAX_WATTS, settings.power.watts_per_core);
     }
     long long loop;
     if (kind->traced && strcmp(text, "loop") == 0 && parse_integer(value, 0, 1, &loop)) {
@@ -118,7 +118,7 @@ static node_part_t *parse_part(char *text, node_error_t *error)
     if (!argument) {
         return node_part_fail(error, "'%s' lacks its value", text);
     }
-    return kind->create(argument, &settings, error);
+    return kind->create(argument, settings, error);
 }
 
 /** The '+' before the next part: one inside a path or a number is none. */

@@ -60,10 +60,10 @@ typedef struct {
 } cpu_power_t;
 
 /** Idle power and the CPU of a process with all its descendants. */
-node_part_t *process_part_create(int pid, const cpu_power_t *power, node_error_t *error);
+node_part_t *process_part_create(int pid, cpu_power_t power, node_error_t *error);
 
 /** Idle power and the CPU of a cgroup, v1 or v2. */
-node_part_t *cgroup_part_create(const char *path, const cpu_power_t *power, node_error_t *error);
+node_part_t *cgroup_part_create(const char *path, cpu_power_t power, node_error_t *error);
 
 /** Writes the message, for use in a return statement. @return NULL */
 node_part_t *node_part_fail(node_error_t *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

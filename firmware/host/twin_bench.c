@@ -20,7 +20,7 @@ static void measure(int channels)
 {
     static node_model_t node;
     static twin_t twin;
-    node_error_t error;
+    node_error_t error = {.text = ""};
     for (int c = 0; c < channels; c++) {
         node_channel_parse(&node.channels[c], "constant:2+constant:1.5", &error);
     }

@@ -72,7 +72,7 @@ static int open_socket(udp_server_t *server, const socket_address_t *address, so
     if (server->fd < 0 || bind(server->fd, &address->any, length) != 0) {
         return errno;
     }
-    socket_address_t bound;
+    socket_address_t bound = {.any = {.sa_family = AF_UNSPEC}};
     socklen_t bound_length = sizeof(bound);
     if (getsockname(server->fd, &bound.any, &bound_length) != 0) {
         return errno;
@@ -116,7 +116,7 @@ void udp_server_receive(udp_server_t *server, int64_t meter_us)
     for (int i = 0; i < BURST; i++) {
         uint8_t data[METER_REQUEST_MAX_BYTES + 1];
         uint8_t answer[METER_CHALLENGE_BYTES];
-        socket_address_t from;
+        socket_address_t from = {.any = {.sa_family = AF_UNSPEC}};
         socklen_t length = sizeof(from);
         ssize_t received = recvfrom(server->fd, data, sizeof(data), 0, &from.any, &length);
         if (received < 0 && errno != EINTR && errno != ECONNREFUSED) {

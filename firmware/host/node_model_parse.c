@@ -79,10 +79,10 @@ static bool set(const kind_t *kind, settings_t *settings, char *text)
     }
     *value++ = '\0';
     if (kind->live && strcmp(text, "idle_watts") == 0) {
-        return parse_double(value, 0, MAX_WATTS, settings.power.idle_watts);
+        return parse_double(value, 0, MAX_WATTS, &settings->power.idle_watts);
     }
     if (kind->live && strcmp(text, "watts_per_core") == 0) {
-        return parse_double(value, 0, MAX_WATTS, settings.power.watts_per_core);
+        return parse_double(value, 0, MAX_WATTS, &settings->power.watts_per_core);
     }
     long long loop;
     if (kind->traced && strcmp(text, "loop") == 0 && parse_integer(value, 0, 1, &loop)) {

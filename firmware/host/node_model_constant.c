@@ -34,6 +34,7 @@ node_part_t *constant_part_create(double watts, node_error_t *error)
         return node_part_fail(error, "out of memory");
     }
     part->type = &s_type;
+    part->max_watts = watts;
     part->source_count = 1;
     part->sources[0] = (power_source_t){.name = "constant", .watts = watts};
     return part;

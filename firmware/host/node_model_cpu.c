@@ -80,6 +80,8 @@ static node_part_t *create(cpu_counter_t *counter, cpu_power_t power, const char
     cpu->counter = counter;
     cpu->watts_per_core = power.watts_per_core;
     cpu->cores = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu->part.live = true;
+    cpu->part.max_watts = power.idle_watts + power.watts_per_core * (double)cpu->cores;
     snprintf(cpu->name, sizeof(cpu->name), "%s", name);
     counter->read(counter, &cpu->cpu_ns);
     return &cpu->part;

@@ -84,6 +84,7 @@ static bool add_row(trace_part_t *trace, char *line, double *first_seconds)
         }
         trace->points = points;
     }
+    trace->part.max_watts = fmax(trace->part.max_watts, watts);
     trace->points[trace->count++] = (point_t){.time_ns = time_ns, .watts = watts};
     return true;
 }

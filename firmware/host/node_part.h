@@ -35,6 +35,10 @@ typedef struct {
 
 struct node_part {
     const node_part_type_t *type;
+    /** The most it can draw: for a live part, with every core of this machine busy. */
+    double max_watts;
+    /** It follows what runs on this machine. */
+    bool live;
     size_t source_count;
     power_source_t sources[NODE_PART_SOURCES];
 };

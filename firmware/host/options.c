@@ -10,6 +10,7 @@
 
 #include "options_help.h"
 #include "parse_number.h"
+#include "shunt_choice.h"
 
 enum {
     OPTION_MODEL = 256,
@@ -189,7 +190,7 @@ options_result_t options_parse(options_t *options, int argc, char **argv)
         .bind_address = "127.0.0.1",
         .seed = 1,
         .twin = {.specimen = {.noise_lsb = 0.5, .clock_error = 0.013},
-                 .supply = {.supply_volts = 5.1, .supply_ohm = 0.05, .shunt_ohm = 0.1}},
+                 .supply = {.supply_volts = 5.1, .supply_ohm = 0.05}},
     };
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":", s_options, NULL)) != -1;) {
@@ -217,5 +218,8 @@ options_result_t options_parse(options_t *options, int argc, char **argv)
         return OPTIONS_INVALID;
     }
     options->twin.specimen.seed = options->seed;
+    if (options->twin.supply.shunt_ohm == 0) {
+        options->twin.supply.shunt_ohm = shunt_choice(&options->node, &options->twin.supply);
+    }
     return check_whole(options) ? OPTIONS_RUN : OPTIONS_INVALID;
 }

@@ -1,6 +1,7 @@
 /* Models of a node: their text, their power over time, their account. */
 #include "cmocka_all.h"
 #include "node_model.h"
+#include "shunt_choice.h"
 #include "temporary_directory.h"
 #include <math.h>
 #include <stdio.h>
@@ -217,6 +218,26 @@ static void cpu_time_is_spread_over_the_interval_and_none_is_lost(void **state)
     node_model_destroy(&node);
 }
 
+static void the_shunt_fits_a_live_node(void **state)
+{
+    (void)state;
+    const supply_t supply = {.supply_volts = 5.1, .supply_ohm = 0.05};
+    char model[64];
+    node_model_t node = model_of("constant:12");
+    assert_close(shunt_choice(&node, &supply), 0.1);
+    node_model_destroy(&node);
+    double watts_per_core = 10.0 / (double)sysconf(_SC_NPROCESSORS_ONLN);
+    snprintf(model, sizeof(model), "constant:2+process:%d,idle_watts=1,watts_per_core=%f", (int)getpid(),
+             watts_per_core);
+    node = model_of(model);
+    assert_close(shunt_choice(&node, &supply), 0.05); /* 13 W are 2.6 A */
+    node_model_destroy(&node);
+    snprintf(model, sizeof(model), "process:%d,idle_watts=1000", (int)getpid());
+    node = model_of(model);
+    assert_close(shunt_choice(&node, &supply), 0.002);
+    node_model_destroy(&node);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +248,7 @@ int main(void)
         cmocka_unit_test(text_that_is_no_model_is_refused),
         cmocka_unit_test(settings_change_a_live_model),
         cmocka_unit_test(cpu_time_is_spread_over_the_interval_and_none_is_lost),
+        cmocka_unit_test(the_shunt_fits_a_live_node),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

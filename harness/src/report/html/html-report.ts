@@ -1,0 +1,130 @@
+import { type FunctionResult } from '../../attribution/result.js';
+import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from '../quantity.js';
+import { sumLine } from '../summary-table.js';
+import { type RunReport } from '../run-report.js';
+import { balanceChart } from './balance-chart.js';
+import { escapeHtml, scriptJson } from './escape.js';
+import { latencyChart } from './latency-chart.js';
+import { methodsText } from './methods-text.js';
+import { powerChart } from './power-chart.js';
+import { htmlTable, renderChart } from './render-chart.js';
+import { repetitionChart } from './repetition-chart.js';
+import { STYLE } from './style.js';
+
+/** report.html: one file that opens offline, without script. */
+export async function htmlReport(report: RunReport): Promise<string> {
+  const { manifest, result, tables } = report;
+  const { simulated } = result;
+  const charts = [
+    ...tables.samples
+      .filter(({ timeUs }) => timeUs.length > 1)
+      .map((samples) => powerChart(samples, tables.phases, simulated)),
+    ...result.functions.map((each, index) => repetitionChart(each, index, simulated)),
+    ...(result.functions.length > 0 ? [latencyChart(result.functions, tables.invocations)] : []),
+    ...(result.nodes.length > 0 ? [balanceChart(result.nodes, simulated)] : []),
+  ];
+  const figures: string[] = [];
+  for (const chart of charts) figures.push(await renderChart(chart));
+  const title = `Energy of ${manifest.plan.functions.join(', ')}`;
+  const note = simulated ? ' (simulated)' : '';
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title><link rel="icon" href="data:,"><style>${STYLE}</style></head>
+<body><main>
+<h1>${escapeHtml(title)}</h1>
+<p class="lead">${escapeHtml(`${result.run}, ${new Date(manifest.started_us / 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC, target ${manifest.target.name}`)}</p>
+${simulated ? '<p class="simulated"><strong>Simulated.</strong> A digital twin of the meter made every joule here from CPU time; no meter was involved.</p>' : ''}
+${result.functions.map((each) => functionSection(each, note)).join('\n')}
+${result.refused.map(({ functions, reason }) => `<section class="result"><h3>${escapeHtml(functions.join(', '))}</h3><p>No figure: ${escapeHtml(reason)}</p></section>`).join('\n')}
+${result.nodes.map((node) => `<p class="sum">${escapeHtml(sumLine(node, note))}</p>`).join('\n')}
+${warningList(report)}
+<h2>What was seen</h2>
+${figures.join('\n')}
+<h2>Method</h2>
+<p>${escapeHtml(methodsText(report))}</p>
+<h2>Plan and meters</h2>
+${facts(planFacts(report))}
+<h2>Environment</h2>
+${facts([...Object.entries(manifest.environment), ...Object.entries(manifest.versions)].map(([name, value]) => [name.replaceAll('_', ' '), String(value)]))}
+</main>
+<script type="application/json" id="result">${scriptJson(result)}</script>
+</body></html>
+`;
+}
+
+function functionSection(each: FunctionResult, note: string): string {
+  const {
+    marginal,
+    full,
+    latency_seconds: latency,
+    parts,
+    truth_joules_per_invocation: truth,
+  } = each;
+  const value = marginal.joules_per_invocation;
+  const interval = withInterval(value, marginal.ci95, 'J');
+  const [figure = '', bounds = ''] = interval.split('  ');
+  const shown = marginal.detectable
+    ? figure
+    : `< ${quantity(marginal.detection_limit_joules, 'J', 2)}`;
+  const rows: string[][] = [
+    ['random', withInterval(value, marginal.random95, 'J')],
+    ['systematic', withInterval(value, marginal.systematic95, 'J')],
+    [
+      `full energy${note}, idle by ${full.idle_policy}`,
+      withInterval(full.joules_per_invocation, full.ci95, 'J'),
+    ],
+    ['invocations', `${each.invocations}${each.failed > 0 ? `, ${each.failed} failed` : ''}`],
+    [
+      'latency p50 / p95 / p99',
+      [latency.p50, latency.p95, latency.p99].map((s) => quantity(s, 's')).join(' / '),
+    ],
+  ];
+  if (parts && marginal.detectable) {
+    rows.push([
+      'of it by CPU time',
+      `function ${quantity(parts.function_joules_per_invocation, 'J')}, platform ${quantity(parts.platform_joules_per_invocation, 'J')}`,
+    ]);
+  }
+  if (truth !== undefined) {
+    const error = marginal.detectable ? `, error ${relativeError(value, truth)}` : '';
+    rows.push(["the twin's truth", `${quantity(truth, 'J', 4)}${error}`]);
+  }
+  return `<section class="result"><h3>${escapeHtml(each.function)} on ${escapeHtml(each.node)}</h3>
+<p class="figure">${escapeHtml(shown)} <small>per invocation${note}, above idle; 95 % ${escapeHtml(bounds)} ${escapeHtml(marginal.detectable ? relativeHalfWidth(value, marginal.ci95) : '')}</small></p>
+${facts(rows)}</section>`;
+}
+
+function warningList({ result }: RunReport): string {
+  if (result.warnings.length === 0) return '';
+  const items = result.warnings.map(
+    ({ severity, message, hint }) =>
+      `<li><b>${severity}</b>: ${escapeHtml(message)} ${escapeHtml(hint)}</li>`,
+  );
+  return `<h2>Warnings</h2><ul class="warnings">${items.join('')}</ul>`;
+}
+
+function planFacts({ manifest }: RunReport): string[][] {
+  const { plan } = manifest;
+  return [
+    [
+      'repetitions',
+      `${plan.repetitions} of ${plain(plan.load_seconds, 3)} s load, each after ${plain(plan.settle_seconds, 3)} s rest and ${plain(plan.warmup_seconds, 3)} s warm-up`,
+    ],
+    ['idle', `${plain(plan.idle_seconds, 3)} s before and after`],
+    ...Object.entries(plan.rate_per_second).map(([name, rate]) => [
+      `rate of ${name}`,
+      `${plain(rate, 4)} requests per second, open loop`,
+    ]),
+    ['seed', String(plan.seed)],
+    ...manifest.meters.map(({ node, meter, channel, source, address, model }) => [
+      `meter of ${node}`,
+      `${meter} channel ${channel} at ${address}${source === 'twin' ? `, a digital twin: ${model ?? ''}` : ''}`,
+    ]),
+  ];
+}
+
+function facts(rows: string[][]): string {
+  return htmlTable([[], ...rows])
+    .replace('<table>', '<table class="facts">')
+    .replace('<thead><tr></tr></thead>', '');
+}

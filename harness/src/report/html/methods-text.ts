@@ -1,0 +1,18 @@
+import { plain } from '../quantity.js';
+import { type RunReport } from '../run-report.js';
+
+/** How the figures came about, ready to cite. */
+export function methodsText({ manifest, result }: RunReport): string {
+  const { plan, sensor, versions, meters } = manifest;
+  const source = result.simulated
+    ? 'The node was metered by a digital twin: the firmware of an INA3221 energy meter reading an emulated sensor, fed by a model of power from CPU time.'
+    : `The node's supply was metered by ${meters.map(({ meter, channel }) => `${meter} channel ${channel}`).join(', ')} (INA3221).`;
+  return (
+    `${source} Functions were driven with k6 ${versions['k6'] ?? ''} at a constant arrival rate, in ${plan.repetitions} repetitions in random order (seed ${plan.seed}) ` +
+    `of ${plain(plan.load_seconds, 3)} s after ${plain(plan.warmup_seconds, 3)} s of warm-up, between idle phases of ${plain(plan.idle_seconds, 3)} s. ` +
+    `Marginal energy is the energy of the load window less idle power times its length, divided by the invocations that succeeded, those at its edges by their share. ` +
+    `The repetition is the sample; the 95 % interval combines the scatter of the repetitions, the uncertainty of idle power, and the meter's ` +
+    `(standard uncertainties: gain ${plain(sensor.gain_ratio * 100, 2)} %, offset ${plain(sensor.offset_watts * 1000, 2)} mW, time ${plain(sensor.clock_seconds * 1000, 2)} ms) ` +
+    `as the GUM does, with Student's t and Welch-Satterthwaite degrees of freedom. power-harness ${versions['power-harness'] ?? ''}.`
+  );
+}

@@ -1,0 +1,84 @@
+import { type EChartsOption } from 'echarts';
+import { escapeHtml } from './escape.js';
+import { FAINT, GRID, INK } from './palette.js';
+
+/** A chart is drawn twice: SVG text scaled down to a telephone's width could not be read. */
+const SIZES = [
+  { name: 'wide', width: 920, height: 320 },
+  { name: 'narrow', width: 360, height: 300 },
+] as const;
+
+export interface Chart {
+  id: string;
+  title: string;
+  /** What is to be seen, in a sentence: the alternative text. */
+  summary: string;
+  option: (narrow: boolean) => EChartsOption;
+  /** The same as numbers: first row the header. */
+  table: string[][];
+}
+
+/** A figure with both drawings and the table behind them. */
+export async function renderChart(chart: Chart): Promise<string> {
+  const { init } = await import('echarts');
+  const drawings = SIZES.map(({ name, width, height }) => {
+    const instance = init(null, null, { renderer: 'svg', ssr: true, width, height });
+    try {
+      instance.setOption({ ...base(), ...chart.option(name === 'narrow') });
+      const svg = instance
+        .renderToSVGString()
+        .replace('<svg ', `<svg role="img" aria-label="${escapeHtml(chart.summary)}" `);
+      return `<div class="${name}">${svg}</div>`;
+    } finally {
+      instance.dispose(); // or Node never ends
+    }
+  });
+  return `<figure id="${chart.id}"><figcaption>${escapeHtml(chart.title)}</figcaption>
+${drawings.join('\n')}
+<p class="summary">${escapeHtml(chart.summary)}</p>
+<details><summary>The numbers</summary>${htmlTable(chart.table)}</details></figure>`;
+}
+
+/** The first row is the header, the first column names the row. */
+export function htmlTable([header = [], ...rows]: string[][]): string {
+  const head = header.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
+  const body = rows
+    .map(([first = '', ...rest]) => {
+      const cells = rest.map((text) => `<td>${escapeHtml(text)}</td>`).join('');
+      return `<tr><th scope="row">${escapeHtml(first)}</th>${cells}</tr>`;
+    })
+    .join('\n');
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+function base(): EChartsOption {
+  return {
+    animation: false,
+    textStyle: { color: INK, fontFamily: 'system-ui, sans-serif', fontSize: 12 },
+    backgroundColor: 'transparent',
+  };
+}
+
+/** The look of an axis, for charts to build on. */
+export function axis(name: string): object {
+  return {
+    name,
+    nameLocation: 'middle',
+    nameTextStyle: { color: FAINT },
+    axisLine: { lineStyle: { color: FAINT } },
+    axisTick: { lineStyle: { color: FAINT } },
+    axisLabel: { color: FAINT, hideOverlap: true },
+    splitLine: { lineStyle: { color: GRID } },
+  };
+}
+
+/** The room around a chart for its axes' names and its legend. */
+export const GRID_BOX = { left: 58, right: 16, top: 40, bottom: 48 };
+
+export const LEGEND = {
+  top: 4,
+  icon: 'roundRect',
+  itemWidth: 12,
+  itemHeight: 8,
+  textStyle: { color: INK },
+};

@@ -62,11 +62,15 @@ void energy_add(energy_channel_t *channel, const energy_reading_t *reading, int6
     }
     if (dt_us > HELD_CYCLES * cycle_us) {
         channel->gap_us += (uint64_t)(dt_us - cycle_us);
+        channel->last_gap_us = ready_us;
         dt_us = cycle_us;
     } else if (2 * dt_us > 3 * cycle_us) {
         channel->missed_cycles += (uint32_t)((dt_us + cycle_us / 2) / cycle_us - 1);
     }
-    channel->overrange_samples += reading->overrange;
+    if (reading->overrange) {
+        channel->overrange_samples++;
+        channel->last_overrange_us = ready_us;
+    }
     channel->samples++;
     integrate(channel, reading, dt_us);
 }
@@ -80,6 +84,21 @@ uint64_t energy_gap_us(const energy_channel_t *channel, int64_t now_us)
 {
     uint64_t ongoing_us = silent(channel, now_us) ? (uint64_t)(now_us - channel->last_ready_us) - channel->cycle_us : 0;
     return channel->gap_us + ongoing_us;
+}
+
+static bool held(int64_t event_us, int64_t now_us)
+{
+    return event_us != 0 && now_us - event_us < ENERGY_FLAG_HOLD_US;
+}
+
+bool energy_in_gap(const energy_channel_t *channel, int64_t now_us)
+{
+    return silent(channel, now_us) || held(channel->last_gap_us, now_us);
+}
+
+bool energy_overrange(const energy_channel_t *channel, int64_t now_us)
+{
+    return held(channel->last_overrange_us, now_us);
 }
 
 int64_t energy_time_us(const energy_channel_t *channel, int64_t now_us)

@@ -78,12 +78,12 @@ bool power_meter_has_channel(const power_meter_t *meter, unsigned channel)
     return channel >= 1 && channel <= POWER_METER_CHANNELS && meter->config.channels[channel - 1].enabled;
 }
 
-static uint32_t flags(const power_meter_t *meter, unsigned index, uint64_t gap_us)
+static uint32_t flags(const power_meter_t *meter, unsigned index, int64_t now_us)
 {
     const energy_channel_t *channel = &meter->channels[index];
     uint32_t set = 0;
-    set |= channel->last.overrange ? POWER_METER_FLAG_OVERRANGE : 0;
-    set |= gap_us > 0 ? POWER_METER_FLAG_GAP : 0;
+    set |= energy_overrange(channel, now_us) ? POWER_METER_FLAG_OVERRANGE : 0;
+    set |= energy_in_gap(channel, now_us) ? POWER_METER_FLAG_GAP : 0;
     set |= ina3221_online(&meter->sensors[index / INA3221_CHANNELS]) ? 0 : POWER_METER_FLAG_OFFLINE;
     set |= energy_reversed(channel) ? POWER_METER_FLAG_REVERSED : 0;
     set |= meter->critical[index] ? POWER_METER_FLAG_CRITICAL : 0;
@@ -95,7 +95,6 @@ power_meter_snapshot_t power_meter_snapshot(const power_meter_t *meter, unsigned
 {
     unsigned index = channel - 1;
     const energy_channel_t *energy = &meter->channels[index];
-    uint64_t gap_us = energy_gap_us(energy, now_us);
     return (power_meter_snapshot_t){
         .time_us = (uint64_t)energy_time_us(energy, now_us),
         .imported_uj = energy->imported_uj.whole,
@@ -105,10 +104,10 @@ power_meter_snapshot_t power_meter_snapshot(const power_meter_t *meter, unsigned
         .bus_voltage_mv = energy_bus_mv(energy),
         .samples = energy->samples,
         .missed_cycles = energy->missed_cycles,
-        .gap_us = gap_us,
+        .gap_us = energy_gap_us(energy, now_us),
         .overrange_samples = energy->overrange_samples,
         .sensor_errors = meter->sensors[index / INA3221_CHANNELS].errors,
         .shunt_uohm = energy->calibration.shunt_uohm,
-        .flags = flags(meter, index, gap_us),
+        .flags = flags(meter, index, now_us),
     };
 }

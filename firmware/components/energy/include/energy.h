@@ -37,7 +37,10 @@ typedef struct {
     int16_t bus_raw;
 } energy_reading_t;
 
-/** One channel since boot. */
+/** How long a gap or an overrange is flagged after it: the usual interval of datagrams. */
+#define ENERGY_FLAG_HOLD_US 1000000
+
+/** One channel since boot. Until the first reading nothing is counted, not even a gap. */
 typedef struct {
     energy_calibration_t calibration;
     /** Typical length of the sensor's cycle. */
@@ -62,6 +65,9 @@ typedef struct {
     /** Time for which nothing was integrated, because the sensor was silent. */
     uint64_t gap_us;
     uint32_t overrange_samples;
+    /** When the last gap ended and the last overrange reading was ready; 0 for never. */
+    int64_t last_gap_us;
+    int64_t last_overrange_us;
 } energy_channel_t;
 
 void energy_init(energy_channel_t *channel, const energy_calibration_t *calibration, uint32_t cycle_us);
@@ -75,6 +81,12 @@ void energy_add(energy_channel_t *channel, const energy_reading_t *reading, int6
 
 /** Time not integrated up to now: the gaps, and the silence going on if it is longer than 4 cycles. */
 uint64_t energy_gap_us(const energy_channel_t *channel, int64_t now_us);
+
+/** Whether the channel is silent, or was within ENERGY_FLAG_HOLD_US. */
+bool energy_in_gap(const energy_channel_t *channel, int64_t now_us);
+
+/** Whether a reading within ENERGY_FLAG_HOLD_US was at the end of the sensor's range. */
+bool energy_overrange(const energy_channel_t *channel, int64_t now_us);
 
 /** The moment to which the counters belong: the last reading, or `now_us` in a silence. */
 int64_t energy_time_us(const energy_channel_t *channel, int64_t now_us);

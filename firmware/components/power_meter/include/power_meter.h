@@ -37,7 +37,7 @@ typedef struct {
     bool warning[POWER_METER_CHANNELS];
 } power_meter_t;
 
-/** Bits of power_meter_snapshot_t.flags, as on the wire. */
+/** Bits of power_meter_snapshot_t.flags, as on the wire: what is now, or was within the last second. */
 enum {
     POWER_METER_FLAG_OVERRANGE = 1,
     POWER_METER_FLAG_GAP = 2,

@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ApiError, NAMESPACE, type Backend } from '../backend.js';
+import { callApi, OPEN_ROUTES } from './api-routes.js';
+import { isAuthorized, type Credentials } from './basic-auth.js';
+import { FunctionProxy } from './function-proxy.js';
+
+/** What may be called on a function. */
+const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']);
+const KEEP_ALIVE_MS = 65_000;
+
+export interface ProviderServerOptions {
+  backend: Backend;
+  version: string;
+  upstreamTimeoutMs: number;
+  /** Asked for where given. */
+  credentials?: Credentials;
+}
+
+/** An OpenFaaS provider's API and its functions, over HTTP. */
+export function createProviderServer(options: ProviderServerOptions): {
+  server: Server;
+  proxy: FunctionProxy;
+} {
+  const proxy = new FunctionProxy(options.backend, options.upstreamTimeoutMs);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    answer(options, proxy, request, response).catch((error: unknown) => sendError(response, error));
+  });
+  return { server, proxy };
+}
+
+async function answer(
+  options: ProviderServerOptions,
+  proxy: FunctionProxy,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = request.url ?? '/';
+  if (url.startsWith('/function/')) return invoke(proxy, url, request, response);
+  if (url === '/healthz') {
+    response.writeHead(200, { 'Content-Length': 0 }).end();
+    return;
+  }
+  if (!url.startsWith('/system/')) throw new ApiError(404, 'there is nothing here');
+  const { pathname, searchParams } = new URL(url, 'http://provider');
+  const parts = pathname.slice('/system/'.length).split('/').map(decode);
+  const { credentials } = options;
+  if (
+    credentials &&
+    !OPEN_ROUTES.has(parts[0]!) &&
+    !isAuthorized(request.headers.authorization, credentials)
+  ) {
+    response.setHeader('WWW-Authenticate', 'Basic realm="Restricted"');
+    throw new ApiError(401, 'invalid credentials');
+  }
+  await callApi({ ...options, request, response, parts, query: searchParams });
+}
+
+/** `/function/NAME[.NAMESPACE][/rest][?query]`: the function sees `/rest?query`. */
+async function invoke(
+  proxy: FunctionProxy,
+  url: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const match = /^\/function\/([-a-zA-Z_0-9.]*)(\/[^?]*)?(\?.*)?$/.exec(url);
+  const name = match?.[1]?.endsWith(`.${NAMESPACE}`)
+    ? match[1].slice(0, -NAMESPACE.length - 1)
+    : match?.[1];
+  if (!match || !name) throw new ApiError(400, 'the path must be /function/NAME');
+  if (!METHODS.has(request.method ?? ''))
+    throw new ApiError(405, `${request.method} is not for functions`);
+  await proxy.serve(name, `${match[2] ?? '/'}${match[3] ?? ''}`, request, response);
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ApiError(400, 'the path is not well encoded');
+  }
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const [status, message] =
+    error instanceof ApiError ? [error.status, error.message] : [500, 'internal error'];
+  if (!(error instanceof ApiError))
+    process.stderr.write(`provider: ${String((error as Error).stack ?? error)}\n`);
+  response.writeHead(status, { 'Content-Type': 'text/plain' }).end(`${message}\n`);
+}

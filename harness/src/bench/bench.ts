@@ -1,6 +1,6 @@
 import { type RunReport } from '../report/run-report.js';
 import { openEnergySource } from '../energy/open-energy-source.js';
-import { PowerHarnessError } from '../errors.js';
+import { EnergySourceError, EXIT_CODES, PowerHarnessError, TargetError } from '../errors.js';
 import { abortError } from '../processes/sleep.js';
 import {
   type FunctionDescription,
@@ -76,8 +76,18 @@ async function drive(
       signal,
     });
     closing.add(() => source.close());
-    void target.died.then((what) => fail(died('target', what)));
-    void source.died.then((what) => fail(died('energy source', what)));
+    void target.died.then((what) =>
+      fail(new TargetError('TARGET_DIED', what, 'Its log is provider.log in the run directory.')),
+    );
+    void source.died.then((what) =>
+      fail(
+        new EnergySourceError(
+          'ENERGY_SOURCE_DIED',
+          what,
+          'Its logs are in meter/ in the run directory.',
+        ),
+      ),
+    );
     const clockOffsetSeconds = await awaitMeter(source, signal);
     const { manifest } = run;
     manifest.simulated = source.simulated;
@@ -94,23 +104,32 @@ async function drive(
     const deployment = new Deployment(target.gateway, options.stackFile, talk, signal);
     closing.add(() => deployment.removeAll());
     for (const each of functions) await deployment.deploy(each, options.payloadFile);
-    await measure({
-      options,
-      functions,
-      deployment,
-      run,
-      target,
-      source,
-      clockOffsetSeconds,
-      node,
-      talk,
-      signal,
-      fail,
-    });
+    const common = { options, run, target, source, clockOffsetSeconds, node, talk, signal, fail };
+    await measure({ ...common, deployment });
     return source.truthFile;
   } catch (error) {
     throw signal.aborted ? abortError(signal) : error;
   } finally {
     await closing.closeAll();
   }
+}
+
+/** Closes a run that did not end well: its rows become tables, and run.json says why it ended. */
+async function keep(run: RunDirectory, error: Error): Promise<void> {
+  const known = error instanceof PowerHarnessError ? error : undefined;
+  const states: Record<number, RunState> = {
+    [EXIT_CODES.interrupted]: 'interrupted',
+    [EXIT_CODES.runInvalid]: 'invalid',
+  };
+  run.manifest.error = {
+    code: known?.code ?? 'BUG',
+    message: error.message,
+    ...(known?.hint ? { hint: known.hint } : {}),
+  };
+  try {
+    await tablesToParquet(run.path);
+  } catch {
+    // The CSV files are there, and read as well.
+  }
+  await run.seal(states[known?.exitCode ?? 1] ?? 'failed').catch(() => undefined);
 }

@@ -57,7 +57,7 @@ export class Deployment {
 
   async removeAll(): Promise<void> {
     for (const functionName of this.payloads.keys()) {
-      await removeFunction({ gateway: this.gateway, stackFile: this.stackFile, functionName });
+      await removeFunction({ gateway: this.gateway, functionName });
     }
   }
 }

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { attribute } from '../attribution/attribute.js';
-import { type Warning } from '../attribution/result.js';
 import { writeReports } from '../report/write-report.js';
 import { type RunReport } from '../report/run-report.js';
 import { type RunDirectory } from '../run/run-directory.js';
@@ -49,11 +48,11 @@ export async function finish(
   const report = await analyse(run.path, run.manifest, method, truthFile);
   await writeFile(run.file('result.json'), `${JSON.stringify(report.result, null, 2)}\n`);
   await writeReports(run.path, report);
-  await run.seal(errorsOf(report.result).length > 0 ? 'invalid' : 'complete');
+  await run.seal(isInvalid(report.result) ? 'invalid' : 'complete');
   return report;
 }
 
-/** What makes a result invalid. */
-export function errorsOf(result: RunResult): Warning[] {
-  return result.warnings.filter(({ severity }) => severity === 'error');
+/** Whether a result can't be trusted: an error among its warnings, or a function without a figure. */
+export function isInvalid({ warnings, refused }: RunResult): boolean {
+  return refused.length > 0 || warnings.some(({ severity }) => severity === 'error');
 }

@@ -1,24 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import { calibrateRate } from '../load/calibrate-rate.js';
 import { type EnergySource } from '../energy/energy-source.js';
 import { SampleCollector } from '../energy/sample-collector.js';
-import { RunInvalidError } from '../errors.js';
 import { AppendTable } from '../run/append-table.js';
-import { importRequests } from '../load/requests.js';
-import { runLoad } from '../load/run-load.js';
-import { type FunctionDescription } from '../openfaas/stack-file.js';
-import { type OpenTarget } from '../targets/target.js';
 import { type RunDirectory } from '../run/run-directory.js';
+import { type OpenTarget } from '../targets/target.js';
 import { type BenchOptions, type Talk } from './bench-options.js';
 import { CpuRecorder } from './cpu-recorder.js';
 import { type Deployment } from './deployment.js';
-import { timedPhase } from './phase-clock.js';
-import { planTurns, type Turn } from './plan.js';
-import { RepetitionCheck } from './repetition-check.js';
+import { planTurns } from './plan.js';
+import { Sequence } from './sequence.js';
 
 export interface Measurement {
   options: BenchOptions;
-  functions: FunctionDescription[];
   deployment: Deployment;
   run: RunDirectory;
   target: OpenTarget;
@@ -35,15 +27,27 @@ export interface Measurement {
 export async function measure(m: Measurement): Promise<void> {
   const { options, run } = m;
   const samples = AppendTable.create(run.path, 'samples');
-  const cpu = new CpuRecorder(m.target, AppendTable.create(run.path, 'cpu'));
-  AppendTable.create(run.path, 'invocations').close();
+  const invocations = AppendTable.create(run.path, 'invocations');
+  const cpuTable = AppendTable.create(run.path, 'cpu');
+  const cpu = new CpuRecorder(m.target, cpuTable);
   const collector = new SampleCollector(
     m.source,
     m.clockOffsetSeconds,
-    (rows) => samples.append(rows.map((row) => Object.values(row))),
+    (rows) =>
+      samples.append(
+        rows.map((row) => [
+          row.node,
+          Math.round(row.timeUs),
+          row.energyJoules,
+          row.flags,
+          row.gapUs,
+          row.missedCycles,
+          row.overrangeSamples,
+        ]),
+      ),
     m.fail,
   );
-  const sequence = new Sequence(m, collector);
+  const sequence = new Sequence(m, collector, invocations);
   try {
     for (const name of options.functions) await sequence.calibrate(name);
     await run.save();
@@ -51,7 +55,7 @@ export async function measure(m: Measurement): Promise<void> {
     await sequence.rest('idle', 0, options.idleSeconds);
     const turns = planTurns(options.functions, options.repetitions, options.seed);
     for (const [index, turn] of turns.entries()) {
-      await sequence.turn(turn, `${index + 1}/${turns.length}`);
+      await sequence.turn(turn, index + 1, turns.length);
     }
     await sequence.rest('settle', options.repetitions + 1, options.settleSeconds);
     await sequence.rest('idle', options.repetitions + 1, options.idleSeconds);
@@ -59,6 +63,6 @@ export async function measure(m: Measurement): Promise<void> {
     run.manifest.warnings.push(...sequence.check.warnings);
     await collector.close();
     await cpu.close();
-    samples.close();
+    for (const table of [samples, invocations, cpuTable]) table.close();
   }
 }

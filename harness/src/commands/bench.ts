@@ -44,8 +44,8 @@ result on stdout. Exit codes: 0 ok, 2 usage, 4 the run is invalid, 5 target, 6 l
     const { summaryTable } = await import('../report/summary-table.js');
     this.log(summaryTable(report));
     talk.say(`Report: ${directory}/report.html`);
-    const { errorsOf } = await import('../bench/finish.js');
-    if (errorsOf(report.result).length > 0) process.exitCode = EXIT_CODES.runInvalid;
+    const { isInvalid } = await import('../bench/finish.js');
+    if (isInvalid(report.result)) process.exitCode = EXIT_CODES.runInvalid;
     return report.result;
   }
 }

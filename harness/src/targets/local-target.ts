@@ -20,6 +20,8 @@ const TWIN_NODE = 'idle_watts=2,watts_per_core=3';
 export interface LocalTargetOptions {
   /** Where functions' directories start: the folder of the stack file. */
   functionsRoot: string;
+  /** What this machine is called in the results. */
+  node?: string;
 }
 
 /** This machine, with the embedded OpenFaaS provider. */
@@ -58,7 +60,7 @@ export class LocalTarget implements Target {
     const cgroup = makeCgroup(`${CGROUP_PREFIX}${process.pid}`);
     try {
       const provider = await startProvider(this.options.functionsRoot, directory, cgroup, signal);
-      return new OpenLocalTarget(provider, lock, cgroup);
+      return new OpenLocalTarget(provider, lock, cgroup, this.options.node ?? hostname());
     } catch (error) {
       if (cgroup) removeCgroup(cgroup);
       lock.release();
@@ -109,7 +111,7 @@ function parseListening(line: string): ProviderReady | undefined {
 
 class OpenLocalTarget implements OpenTarget {
   readonly gateway: GatewayAccess;
-  readonly nodes = [hostname()];
+  readonly nodes: string[];
   readonly twinModel: string;
   readonly died: Promise<string>;
   private closing = false;
@@ -119,7 +121,9 @@ class OpenLocalTarget implements OpenTarget {
     private readonly provider: ManagedProcess<ProviderReady>,
     private readonly lock: TargetLock,
     private readonly cgroup: string | undefined,
+    node: string,
   ) {
+    this.nodes = [node];
     this.gateway = { url: provider.readiness.url };
     this.twinModel = `${cgroup ? `cgroup:${cgroup}` : `process:${provider.pid}`},${TWIN_NODE}`;
     this.died = new Promise((resolve) => {

@@ -4,6 +4,7 @@ import { attribute } from './attribute.js';
 import { type AttributionInput } from './input.js';
 import { deviates, syntheticRun, TYPICAL } from './synthetic-run.js';
 import { truthPerInvocation } from './truth.js';
+import { trendWarning } from './warnings.js';
 
 const inside = (value: number, { low, high }: { low: number; high: number }) =>
   value >= low && value <= high;
@@ -252,6 +253,12 @@ describe('the interval holds', () => {
     const claimed = found.filter(({ detectable }) => detectable).length / RUNS;
     expect(claimed).toBeLessThan(0.09);
   });
+});
+
+test('repetitions that fall throughout are warned of', () => {
+  expect(trendWarning('f', [4.5, 3.4, 2.7, 2.3, 2.34, 2.5])).toEqual([]);
+  expect(trendWarning('f', [4.5, 3.4, 2.7, 2.5, 2.4, 2.3])[0]!.message).toContain('falls');
+  expect(trendWarning('f', [1, 1.001, 1.002, 1.003, 1.004, 1.005])).toEqual([]);
 });
 
 test("the truth is the twin's own energy above its own idle mean", () => {

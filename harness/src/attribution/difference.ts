@@ -20,7 +20,7 @@ import {
 } from './result.js';
 import { secondsOf } from './spans.js';
 import { combine, EXACT, interval95, mean, ofMean, scale, studentQuantile } from './uncertainty.js';
-import { failureWarning, nodeWarnings, repetitionWarning } from './warnings.js';
+import { failureWarning, nodeWarnings, repetitionWarning, trendWarning } from './warnings.js';
 
 /** Fewer repetitions than this say nothing of their own scatter. */
 const FEWEST_REPETITIONS = 2;
@@ -63,6 +63,11 @@ function attributeNode(
   }
   const cpu = input.cpu.filter(({ node }) => node === samples.node);
   const found: FunctionResult[] = [];
+  const balanced: {
+    own: FunctionInvocations;
+    windows: LoadWindow[];
+    joulesPerInvocation: number;
+  }[] = [];
   for (const own of functions) {
     const others = functions.filter((other) => other !== own);
     const windows = loadWindows(samples, phases, own, others);
@@ -79,6 +84,11 @@ function attributeNode(
       invocations,
     });
     found.push({ ...each, ...(parts ? { parts } : {}) });
+    balanced.push({
+      own,
+      windows: windows.usable,
+      joulesPerInvocation: each.marginal.joules_per_invocation,
+    });
     result.warnings.push(...functionWarnings(each, own, windows.usable));
   }
   const span = extentOf(phases, {
@@ -95,13 +105,10 @@ function attributeNode(
       samples,
       span,
       idleWatts: idle.watts,
-      functions: found.map((each) => ({
-        function: each.function,
-        joulesPerInvocation: each.marginal.joules_per_invocation,
-        count: countIn(
-          functions.find((own) => own.function === each.function)!,
-          span,
-        ),
+      functions: balanced.map(({ own, windows, joulesPerInvocation }) => ({
+        joulesPerInvocation,
+        windows,
+        count: countIn(own, span),
       })),
       cpu,
       phases,
@@ -239,5 +246,9 @@ function functionWarnings(
   return [
     ...failureWarning(own.function, failed, total),
     ...repetitionWarning(own.function, repetitions.length),
+    ...trendWarning(
+      own.function,
+      repetitions.map((each) => each.marginal_joules_per_invocation),
+    ),
   ];
 }

@@ -47,3 +47,30 @@ export function nodeWarnings(node: string, { driftWatts, watts }: IdlePower): Wa
     },
   ];
 }
+
+/** Kendall's tau of six repetitions is this high by chance in 2 of 100 cases (exact distribution). */
+const TREND_TAU = 0.8;
+const TREND_REPETITIONS = 5;
+/** A smaller difference between first and last matters to nobody. */
+const TREND_SHARE = 0.05;
+
+/** Repetitions that rise or fall throughout are no repeats of one experiment. */
+export function trendWarning(name: string, values: readonly number[]): Warning[] {
+  const n = values.length;
+  if (n < TREND_REPETITIONS) return [];
+  let score = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = i + 1; j < n; j++) score += Math.sign(values[j]! - values[i]!);
+  }
+  const tau = score / ((n * (n - 1)) / 2);
+  const change = values[n - 1]! / values[0]! - 1;
+  if (Math.abs(tau) < TREND_TAU || Math.abs(change) < TREND_SHARE) return [];
+  return [
+    {
+      code: 'REPETITIONS_TREND',
+      severity: 'warning',
+      message: `${name}: its energy ${change < 0 ? 'falls' : 'rises'} from repetition to repetition, by ${Math.abs(change * 100).toPrecision(2)} % in all.`,
+      hint: 'It is still warming up, or something leaks: a longer --warmup, or look at the function.',
+    },
+  ];
+}

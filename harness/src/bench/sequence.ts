@@ -35,16 +35,11 @@ export class Sequence {
     private readonly invocations: AppendTable,
   ) {}
 
-  /** Finds a function's rate, where none was asked for. @throws RunInvalidError where it mostly fails */
+  /** Warms a function up and finds its rate, where none was asked for. @throws RunInvalidError where it mostly fails */
   async calibrate(name: string): Promise<void> {
     const { options, run, talk, signal, deployment } = this.m;
-    const rates = run.manifest.plan.rate_per_second;
-    if (options.ratePerSecond !== undefined) {
-      rates[name] = options.ratePerSecond;
-      return;
-    }
     const { file, contentType } = deployment.payloadOf(name);
-    talk.say(`Finding a rate for ${name}`);
+    talk.say(`Warming up ${name}`);
     const directory = run.file('k6', `00-${name}`);
     await mkdir(directory, { recursive: true });
     const found = await calibrateRate({
@@ -63,9 +58,11 @@ export class Sequence {
         `Invoke it by hand, and look at its log.`,
       );
     }
-    rates[name] = found.ratePerSecond;
+    const rate = options.ratePerSecond ?? found.ratePerSecond;
+    run.manifest.plan.rate_per_second[name] = rate;
     this.serviceSeconds.set(name, found.serviceSeconds);
-    talk.say(`  ${plain(found.ratePerSecond, 3)} requests per second`);
+    const origin = options.ratePerSecond === undefined ? 'found by calibration' : 'as asked';
+    talk.say(`  ${plain(rate, 3)} requests per second, ${origin}`);
   }
 
   /** Nothing is asked of the node: `idle`, or `settle` before a repetition. */

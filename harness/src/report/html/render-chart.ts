@@ -80,5 +80,6 @@ export const LEGEND = {
   icon: 'roundRect',
   itemWidth: 12,
   itemHeight: 8,
+  itemGap: 22,
   textStyle: { color: INK },
 };

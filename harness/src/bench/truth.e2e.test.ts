@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type RunResult } from '../run/result.js';
+import { findProgramOrSkip } from './required-programs.js';
+import { onlyRun, runCli } from './run-cli.js';
+
+/** Short phases: the whole of this file takes about three minutes, with real k6, faas-cli and processes. */
+const SHORT = [
+  '--duration',
+  '3',
+  '--warmup',
+  '1',
+  '--settle',
+  '0.8',
+  '--idle',
+  '5',
+  '--quiet',
+  '--json',
+];
+const FUNCTIONS = ['analyze-sentence', 'matrix-multiply', 'compress', 'sleep'];
+const missing = findProgramOrSkip('k6', 'faas-cli');
+
+function resultOf(stdout: string): RunResult {
+  return JSON.parse(stdout) as RunResult;
+}
+
+describe.skipIf(missing)(`all functions against the twin's truth${missing ?? ''}`, () => {
+  let result: RunResult;
+  let directory: string;
+
+  beforeAll(async () => {
+    const run = await runCli(['bench', ...FUNCTIONS, ...SHORT]);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    result = resultOf(run.stdout);
+    directory = onlyRun(run.directory);
+  }, 240_000);
+
+  test.each(FUNCTIONS)('%s: within twice the half-width of the truth, or undetectable', (name) => {
+    const { marginal, truth_joules_per_invocation: truth } = result.functions.find(
+      (each) => each.function === name,
+    )!;
+    const halfWidth = (marginal.ci95.high - marginal.ci95.low) / 2;
+    expect(truth).toBeDefined();
+    if (marginal.detectable) {
+      expect(Math.abs(marginal.joules_per_invocation - truth!)).toBeLessThan(2 * halfWidth);
+    } else {
+      expect(truth).toBeLessThan(marginal.detection_limit_joules);
+    }
+  });
+
+  test('the CPU-bound one is known to 5 %, and right to 2 %', () => {
+    const { marginal, truth_joules_per_invocation: truth } = result.functions.find(
+      (each) => each.function === 'matrix-multiply',
+    )!;
+    const value = marginal.joules_per_invocation;
+    expect((marginal.ci95.high - marginal.ci95.low) / 2 / value).toBeLessThan(0.05);
+    expect(Math.abs(value / truth! - 1)).toBeLessThan(0.02);
+  });
+
+  test('the balance closes, and every joule is called simulated', () => {
+    expect(result.simulated).toBe(true);
+    for (const { energy_joules: energy } of result.nodes) {
+      const sum = energy.idle + energy.functions + energy.other + energy.residual;
+      expect(Math.abs(sum - energy.measured)).toBeLessThan(1e-9 * energy.measured);
+      expect(Math.abs(energy.residual)).toBeLessThan(0.05 * energy.measured);
+    }
+  });
+
+  test('what --json prints is result.json, and as the schema says', () => {
+    expect(JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8'))).toEqual(result);
+    for (const name of ['result', 'run']) {
+      const schema = join(import.meta.dirname, `../../schemas/${name}.schema.json`);
+      const validate = new Ajv2020().compile(JSON.parse(readFileSync(schema, 'utf8')) as object);
+      const document: unknown = JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8'));
+      expect(validate(document) || validate.errors).toBe(true);
+    }
+  });
+
+  test('its tables give the same figure by an independent few lines of SQL', async () => {
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const at = (t: string) => `(SELECT e0 + (e1 - e0) * (${t} - t0) / (t1 - t0) FROM
+      (SELECT time_us t0, energy_joules e0, lead(time_us) OVER (ORDER BY time_us) t1,
+       lead(energy_joules) OVER (ORDER BY time_us) e1 FROM '${directory}/samples.parquet')
+      WHERE ${t} BETWEEN t0 AND t1 LIMIT 1)`;
+    const rows = (
+      await connection.runAndReadAll(`
+        SELECT p.end_us - p.start_us, ${at('p.end_us')} - ${at('p.start_us')},
+          (SELECT sum((least(i.end_us, p.end_us) - greatest(i.start_us, p.start_us)) / (i.end_us - i.start_us))
+           FROM '${directory}/invocations.parquet' i
+           WHERE i.function = p.function AND i.end_us > p.start_us AND i.start_us < p.end_us AND status = 200)
+        FROM '${directory}/phases.csv' p WHERE phase = 'load' AND function = 'matrix-multiply'`)
+    ).getRowsJS() as unknown as [bigint, number, number][];
+    const { marginal } = result.functions.find((each) => each.function === 'matrix-multiply')!;
+    const idleWatts = result.nodes[0]!.idle_watts.value;
+    const figures = rows.map(
+      ([us, joules, count]) => (joules - (idleWatts * Number(us)) / 1e6) / count,
+    );
+    const mean = figures.reduce((sum, each) => sum + each, 0) / figures.length;
+    expect(figures).toHaveLength(6);
+    expect(mean).toBeCloseTo(marginal.joules_per_invocation, 9);
+  });
+
+  test('report makes the same figures again from the raw data', async () => {
+    const again = await runCli(['report', directory, '--json']);
+    expect(again.code).toBe(0);
+    expect(resultOf(again.stdout).functions).toEqual(result.functions);
+  });
+});
+
+describe.skipIf(missing)(`the figure comes from the meter${missing ?? ''}`, () => {
+  test('a sensor that reads 5 % high makes the figure 5 % too high', async () => {
+    const more = ['--repetitions', '4', '--twin-options', 'gain-error=0.05'];
+    const run = await runCli(['bench', 'matrix-multiply', ...SHORT, ...more]);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    const [{ marginal, truth_joules_per_invocation: truth } = {}] = resultOf(run.stdout).functions;
+    const error = marginal!.joules_per_invocation / truth! - 1;
+    expect(error).toBeGreaterThan(0.04);
+    expect(error).toBeLessThan(0.06);
+  }, 90_000);
+});

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { attribute } from '../attribution/attribute.js';
+import { syntheticRun, TYPICAL } from '../attribution/synthetic-run.js';
+import { UsageError } from '../errors.js';
+import { type RunResult } from './result.js';
+
+function validator(name: string) {
+  const file = join(import.meta.dirname, `../../schemas/${name}.schema.json`);
+  return new Ajv2020({ allErrors: true }).compile(JSON.parse(readFileSync(file, 'utf8')) as object);
+}
+
+const result = (): RunResult => ({
+  schema: 1,
+  run: 'r',
+  simulated: true,
+  ...attribute(syntheticRun(TYPICAL), 'auto'),
+});
+
+test('a result is as the published schema says', () => {
+  const validate = validator('result');
+  expect(validate(result()) || validate.errors).toBe(true);
+});
+
+test('a result that lacks something, or has it in another unit, is not', () => {
+  const validate = validator('result');
+  for (const key of Object.keys(result())) {
+    const { [key as keyof RunResult]: _, ...rest } = result();
+    expect(validate(rest), key).toBe(false);
+  }
+  const [each] = result().functions;
+  const wrong = { ...each!, marginal: { ...each!.marginal, joules_per_invocation: '85 mJ' } };
+  expect(validate({ ...result(), functions: [wrong] })).toBe(false);
+});
+
+test('an error document is as its schema says', () => {
+  const validate = validator('error');
+  const document = new UsageError('CODE', 'message', 'hint').toDocument();
+  expect(validate(document) || validate.errors).toBe(true);
+  expect(validate({ error: { code: 'CODE' } })).toBe(false);
+});

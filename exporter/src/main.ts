@@ -29,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function serve({ configFile, host, port }: Options): Promise<void> {
   const { channels, close } = meterChannels(await readMetersFile(configFile));
   const server = createExporterServer({ registry: createRegistry(channels, version()), channels });
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   try {
     server.listen(port, host);
     await once(server, 'listening');
@@ -37,7 +38,7 @@ async function serve({ configFile, host, port }: Options): Promise<void> {
     throw new ConfigError(`can't listen on ${host}:${port}: ${(error as Error).message}`);
   }
   log('info', 'Listening on', { address: addressOf(server.address() as AddressInfo) });
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await stopped;
   log('info', 'Stopping');
   close();
   server.close();

@@ -181,6 +181,7 @@ function firstGeneration(
     registers: [registry],
     collect() {
       this.reset();
+      if (alone) this.remove(); // prom-client resets a metric without labels to a false 0
       for (const each of channels) {
         if (each.latest) this.inc(labelsOf(each), each.latest.chargeCoulombs);
       }
@@ -193,6 +194,7 @@ function firstGeneration(
     registers: [registry],
     collect() {
       this.reset();
+      if (alone) this.remove(); // prom-client resets a metric without labels to a false 0
       for (const each of channels) {
         const now = fresh(each);
         if (now) this.set(labelsOf(each), Math.abs(now.currentAmperes));

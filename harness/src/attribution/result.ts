@@ -1,3 +1,5 @@
+import { type AttributionInput } from './input.js';
+
 /** What attribution gives; its keys are those of result.json. More keys may come, none goes away. */
 
 export interface Interval {
@@ -85,4 +87,4 @@ export interface AttributionResult {
 }
 
 /** Interface of a method: pure, no I/O. */
-export type Method = (input: import('./input.js').AttributionInput) => AttributionResult;
+export type Method = (input: AttributionInput) => AttributionResult;

@@ -1,27 +1,9 @@
-import { type EnergySource } from '../energy/energy-source.js';
 import { SampleCollector } from '../energy/sample-collector.js';
 import { AppendTable } from '../run/append-table.js';
-import { type RunDirectory } from '../run/run-directory.js';
-import { type OpenTarget } from '../targets/target.js';
-import { type BenchOptions, type Talk } from './bench-options.js';
 import { CpuRecorder } from './cpu-recorder.js';
-import { type Deployment } from './deployment.js';
+import { type Measurement } from './measurement.js';
 import { planTurns } from './plan.js';
 import { Sequence } from './sequence.js';
-
-export interface Measurement {
-  options: BenchOptions;
-  deployment: Deployment;
-  run: RunDirectory;
-  target: OpenTarget;
-  source: EnergySource;
-  clockOffsetSeconds: number;
-  node: string;
-  talk: Talk;
-  signal: AbortSignal;
-  /** Ends the run with this error. */
-  fail: (error: Error) => void;
-}
 
 /** Idle, the turns of the plan, idle; every row is written as soon as it is there. */
 export async function measure(m: Measurement): Promise<void> {

@@ -7,7 +7,7 @@ import { importRequests } from '../load/requests.js';
 import { runLoad, type LoadResult } from '../load/run-load.js';
 import { plain } from '../report/quantity.js';
 import { type AppendTable } from '../run/append-table.js';
-import { type Measurement } from './measure.js';
+import { type Measurement } from './measurement.js';
 import { timedPhase } from './phase-clock.js';
 import { type Turn } from './plan.js';
 import { RepetitionCheck } from './repetition-check.js';

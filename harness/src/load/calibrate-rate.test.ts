@@ -68,7 +68,7 @@ describe.skipIf(!k6IsThere)('calibrateRate with the real k6 (skipped where there
     expect(requests).toBeGreaterThan(40);
     expect(failedRatio).toBe(0);
     expect(failure).toBeUndefined();
-    expect(mostInFlight).toBeLessThanOrEqual(2); // warm-up's last and the first that is measured
+    expect(mostInFlight).toBeLessThanOrEqual(5); // the last of four that warm it up and the first that is measured
     expect(performance.now() - started).toBeLessThan(5000);
   });
 

@@ -60,7 +60,12 @@ export async function calibrateRate(options: CalibrationOptions): Promise<Calibr
       request_timeout_seconds: options.timeoutSeconds,
       call_id_prefix: `${options.functionName}-calibration`,
       scenarios: {
-        warmup: { ...oneUser, vus: WARMUP_USERS, duration: `${WARMUP_SECONDS * 1000}ms`, gracefulStop: stop },
+        warmup: {
+          ...oneUser,
+          vus: WARMUP_USERS,
+          duration: `${WARMUP_SECONDS * 1000}ms`,
+          gracefulStop: stop,
+        },
         measure: {
           ...oneUser,
           startTime: `${WARMUP_SECONDS * 1000}ms`,

@@ -27,8 +27,8 @@ test('a result is as the published schema says', () => {
 test('a result that lacks something, or has it in another unit, is not', () => {
   const validate = validator('result');
   for (const key of Object.keys(result())) {
-    const { [key as keyof RunResult]: _, ...rest } = result();
-    expect(validate(rest), key).toBe(false);
+    const rest = Object.entries(result()).filter(([name]) => name !== key);
+    expect(validate(Object.fromEntries(rest)), key).toBe(false);
   }
   const [each] = result().functions;
   const wrong = { ...each!, marginal: { ...each!.marginal, joules_per_invocation: '85 mJ' } };

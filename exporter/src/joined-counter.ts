@@ -16,7 +16,8 @@ export class JoinedCounter {
     if (this.last !== undefined) {
       this.sum += Math.max(0, rebooted ? value : value - this.last);
     }
-    this.last = value;
+    // A value that goes back in the same boot is wrong, and must not be counted again when it is right.
+    this.last = rebooted ? value : Math.max(value, this.last ?? value);
     return this.sum;
   }
 }

@@ -4,13 +4,10 @@ import { DatagramOrder } from './datagram-order.js';
 import { JoinedCounter } from './joined-counter.js';
 import { implausible, type InvalidReason } from './plausibility.js';
 
-/** The host's clock was set back when a sample is this much before the last. */
-const CLOCK_STEP_US = 1_000_000;
-
 /** One measurement of a channel, its counters joined over the meter's reboots. */
 export interface Reading {
   channel: number;
-  /** By the host's clock; increasing, unless that clock is set back by more than a second. */
+  /** By the host's clock, strictly increasing. */
   timeUs: number;
   /** Absent where the meter sends no voltage and none is configured. */
   energyJoules: number | undefined;
@@ -62,11 +59,11 @@ export class ChannelStream {
     return this.order.lost;
   }
 
-  /** A challenge's token, a reading, 'old' for a valid one that tells nothing new, undefined for an invalid one. */
+  /** A challenge's token, a reading, or undefined for what is neither new nor valid. */
   receive(
     bytes: Uint8Array,
     arrivalUs: number,
-  ): { challenge: number } | { reading: Reading } | 'old' | undefined {
+  ): { challenge: number } | { reading: Reading } | undefined {
     this.counts.received++;
     const datagram = decodeDatagram(bytes);
     if (!datagram) return this.refuse('malformed');
@@ -79,8 +76,8 @@ export class ChannelStream {
       rebooted ? undefined : this.previous,
     );
     if (reason) return this.refuse(reason);
-    const place = this.order.place(datagram, arrivalUs);
-    if (place !== 'next' && place !== 'rebooted') return 'old';
+    const place = this.order.place(datagram);
+    if (place !== 'next' && place !== 'rebooted') return undefined;
     if (place === 'rebooted') {
       this.counts.resets++;
       this.clock.reset();
@@ -108,17 +105,14 @@ export class ChannelStream {
       ? datagram.currentMilliamperes / 1000
       : datagram.currentMicroamperes / 1e6;
     const coulombs = this.charge.add(datagram.chargeMilliampereSeconds / 1000, rebooted);
-    const sinceBootJoules = firstGeneration
-      ? (datagram.chargeMilliampereSeconds / 1000) * (supplyVolts ?? 0)
-      : datagram.energyMicrojoules / 1e6;
-    const joules = this.energy.add(sinceBootJoules, rebooted);
+    const joules = this.energy.add(datagram.energyMicrojoules / 1e6, rebooted);
+    const suppliedJoules = supplyVolts === undefined ? undefined : coulombs * supplyVolts;
     const mapped = Math.round(this.clock.toHostUs(datagram.timestampUs));
-    const clockWentBack = mapped < this.lastTimeUs - CLOCK_STEP_US;
-    this.lastTimeUs = clockWentBack ? mapped : Math.max(mapped, this.lastTimeUs + 1);
+    this.lastTimeUs = Math.max(mapped, this.lastTimeUs + 1);
     return {
       channel,
       timeUs: this.lastTimeUs,
-      energyJoules: volts === undefined ? undefined : joules,
+      energyJoules: firstGeneration ? suppliedJoules : joules,
       chargeCoulombs: coulombs,
       powerWatts: volts === undefined ? undefined : volts * amperes,
       voltageVolts: volts,

@@ -69,8 +69,7 @@ export class ChannelSubscription {
     clearTimeout(this.renewal);
     const { socket } = this;
     if (!socket) return;
-    // A meter of the first generation would take it for another subscription.
-    if (this.token !== 0 && !this.firstGeneration) this.send(true, () => socket.close());
+    if (this.peer && !this.firstGeneration) this.send(true, () => socket.close());
     else socket.close();
   }
 
@@ -113,14 +112,12 @@ export class ChannelSubscription {
   }
 
   private receive(bytes: Buffer, from: RemoteInfo): void {
-    if (this.closed) return;
     if (from.port !== this.options.port || !sameAddress(from.address, this.peer?.address)) {
       this.foreign++;
       return;
     }
     const received = this.stream.receive(bytes, hostTimeUs());
     if (!received) return;
-    if (received === 'old') return this.askAgainAfter(this.silenceMs);
     if ('challenge' in received) {
       this.token = received.challenge;
       if (this.challenges++ < CHALLENGES_PER_REQUEST) this.send(false);

@@ -79,9 +79,9 @@ export class ClockMapping {
     const hull = lowerHull(this.blocks);
     const [first, last] = [hull[0]!, hull.at(-1)!];
     const newest = this.blocks.at(-1)!;
-    // A datagram can't be early: far below the line, it is of a clock that was set back.
-    const earlyUs = this.offsetAtUs(newest.meterUs) - newest.offsetUs;
-    if (this.blocks.length > 1 && earlyUs > STEP_US) {
+    // A clock that jumped back makes the newest block the lowest by far: nothing before it counts.
+    const previous = this.blocks.at(-2);
+    if (previous && previous.offsetUs - newest.offsetUs > STEP_US) {
       this.blocks = [newest];
       this.line = { atUs: newest.meterUs, offsetUs: newest.offsetUs, drift: 0 };
       return;

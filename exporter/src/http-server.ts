@@ -40,9 +40,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const target = `http://exporter${request.url ?? '/'}`;
-  if (!URL.canParse(target)) return send(response, 400, 'text/plain', 'this is no path\n');
-  const { pathname, searchParams } = new URL(target);
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://exporter');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
     return send(response, 405, 'text/plain', 'only GET\n');

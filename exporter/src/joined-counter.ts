@@ -16,8 +16,7 @@ export class JoinedCounter {
     if (this.last !== undefined) {
       this.sum += Math.max(0, rebooted ? value : value - this.last);
     }
-    // A value that goes back in the same boot is wrong, and must not be counted again when it is right.
-    this.last = rebooted ? value : Math.max(value, this.last ?? value);
+    this.last = value;
     return this.sum;
   }
 }

@@ -35,9 +35,7 @@ export function implausible(
   if (values.some((value) => !Number.isFinite(value) || value > Number.MAX_SAFE_INTEGER)) {
     return 'not_finite';
   }
-  if (chargeMilliampereSeconds < 0 || energyMicrojoules < 0 || currentMilliamperes < 0) {
-    return 'negative';
-  }
+  if (chargeMilliampereSeconds < 0 || energyMicrojoules < 0) return 'negative';
   if (datagram.channel !== 0 && datagram.channel !== channel) return 'channel';
   const shuntOhms = Math.max(LEAST_SHUNT_OHMS, datagram.shuntMicroohms / 1e6 || DEFAULT_SHUNT_OHMS);
   const amperes = (SHUNT_VOLTS / shuntOhms) * MARGIN;

@@ -23,12 +23,8 @@ export class SampleRing {
     return Math.min(this.count, this.capacity);
   }
 
-  /**
-   * @param sample - NaN stands for no energy. One that is not later than the last means that the clock was set
-   * back: what is kept has times that can't be told from the new ones any more, and is dropped.
-   */
+  /** @param sample - later than the one before; NaN stands for no energy */
   add(sample: Sample): void {
-    if (this.length > 0 && sample.timeUs <= this.timeAt(this.count - 1)) this.count = 0;
     const at = this.count++ % this.capacity;
     for (const [index, name] of COLUMNS.entries()) this.columns[index]![at] = sample[name];
   }
@@ -42,11 +38,7 @@ export class SampleRing {
       if (this.timeAt(middle) < fromUs) low = middle + 1;
       else high = middle;
     }
-    for (let i = low; i < this.count && this.timeAt(i) <= toUs; i++) {
-      // A slow reader may be overtaken by the writer.
-      i = Math.max(i, this.count - this.length);
-      yield this.at(i);
-    }
+    for (let i = low; i < this.count && this.timeAt(i) <= toUs; i++) yield this.at(i);
   }
 
   private timeAt(index: number): number {

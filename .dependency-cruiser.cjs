@@ -33,7 +33,10 @@ module.exports = {
     {
       name: 'duckdb-in-one-module',
       severity: 'error',
-      from: { path: '^harness/src/', pathNot: ['^harness/src/run/database.ts$', '\\.(test|bench)\\.ts$'] },
+      from: {
+        path: '^harness/src/',
+        pathNot: ['^harness/src/run/database.ts$', '\\.(test|bench)\\.ts$'],
+      },
       to: { path: 'node_modules/@duckdb' },
     },
     {

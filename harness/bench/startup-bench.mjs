@@ -20,5 +20,7 @@ for (const [name, args] of [
 ]) {
   const seconds = times(args);
   const [min, median, max] = [seconds[0], seconds[RUNS >> 1], seconds.at(-1)];
-  console.log(`${name.padEnd(28)} median ${median.toFixed(3)} s (${min.toFixed(3)} to ${max.toFixed(3)})`);
+  console.log(
+    `${name.padEnd(28)} median ${median.toFixed(3)} s (${min.toFixed(3)} to ${max.toFixed(3)})`,
+  );
 }

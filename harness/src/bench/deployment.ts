@@ -8,7 +8,7 @@ import { type FunctionDescription } from '../openfaas/stack-file.js';
 import { type Talk } from './bench-options.js';
 import { resolvePayload, type Payload } from './payload.js';
 
-const READY_SECONDS = 30;
+const READY_SECONDS = 15;
 
 /** What this run deployed; it removes no more than that. */
 export class Deployment {

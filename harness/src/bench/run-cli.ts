@@ -59,16 +59,16 @@ export function onlyRun(directory: string): string {
   return join(directory, 'runs', name);
 }
 
-/** Command lines of processes that name `text`, ours and vitest's own excepted. */
-export function processesNaming(text: string): string[] {
+/** Process ids whose command line names `text`, our own excepted. */
+export function pidsNaming(text: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
+    .map(Number)
+    .filter((pid) => {
       try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text);
       } catch {
-        return [];
+        return false;
       }
-    })
-    .filter((line) => line.includes(text));
+    });
 }

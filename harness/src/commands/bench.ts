@@ -7,13 +7,11 @@ import { EXIT_CODES } from '../errors.js';
 
 export default class Bench extends BaseCommand {
   static override summary = 'measure what functions cost in joules per invocation';
-  static override description = `Deploys the functions, drives them with k6 at a steady rate while the node's supply is metered, and
-tells the energy of an invocation with its 95 % interval. Without meters and flags it measures on this
-machine, whose power a digital twin of the meter simulates from the CPU time the functions use.
-
-The run directory (raw data, result.json, report.html) goes to ./runs. Progress is told on stderr, the
-result on stdout. Exit codes: 0 ok, 2 usage, 4 the run is invalid, 5 target, 6 load generator, 7 meter,
-130 interrupted.`;
+  static override description = [
+    "Deploys the functions, drives them with k6 at a steady rate while the node's supply is metered, and tells the energy of an invocation with its 95 % interval. Without meters and flags it measures on this machine, whose power a digital twin of the meter simulates from the CPU time that the functions use.",
+    'The run directory (raw data, result.json, report.html) goes to ./runs. Progress is told on stderr, the result on stdout.',
+    'Exit codes: 0 ok, 2 usage, 4 the run is invalid, 5 target, 6 load generator, 7 meter, 130 interrupted.',
+  ].join('\n\n');
   static override examples = [
     '<%= config.bin %> bench analyze-sentence',
     '<%= config.bin %> bench matrix-multiply compress --repetitions 10 --json',

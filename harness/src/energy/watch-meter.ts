@@ -62,17 +62,20 @@ export async function watchMeter(options: WatchOptions): Promise<WatchedChannel[
   try {
     for (let lines = 0; performance.now() < endMs && !options.interrupt.aborted;) {
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-      if (latest.size === 0 && performance.now() > silentMs) {
-        throw new EnergySourceError(
-          'METER_SILENT',
-          `Nothing comes from ${address.host}:${address.port}${problem ? `: ${problem}` : ''}.`,
-          'Is the meter on, in this network, and is the address right?',
-        );
+      if (latest.size === 0) {
+        if (performance.now() > silentMs) break;
+        continue;
       }
-      if (latest.size === 0) continue;
       const text = table([...latest.values()]);
       options.print?.(options.live && lines > 0 ? `\u001b[${lines}A${text}` : text);
       lines = text.split('\n').length - 1;
+    }
+    if (latest.size === 0 && !options.interrupt.aborted) {
+      throw new EnergySourceError(
+        'METER_SILENT',
+        `Nothing comes from ${address.host}:${address.port}${problem ? `: ${problem}` : ''}.`,
+        'Is the meter on, in this network, and is the address right?',
+      );
     }
     return [...latest.values()].sort((a, b) => a.channel - b.channel).map(toDocument);
   } finally {

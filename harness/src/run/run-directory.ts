@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { type Phase } from '../attribution/input.js';
 import { type RunManifest, type RunState } from './manifest.js';
@@ -64,7 +64,8 @@ export class RunDirectory {
 export async function assertWritable(out: string): Promise<void> {
   const probe = join(out, `.write-test-${process.pid}`);
   try {
-    await mkdir(out, { recursive: true });
+    // Where the parent is there but refuses (such as /proc), Node's recursive mkdir never returns.
+    if (!existsSync(out)) await mkdir(out, { recursive: !existsSync(dirname(resolve(out))) });
     const handle = await open(probe, 'w');
     await handle.close();
     await rm(probe);

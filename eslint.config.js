@@ -2,7 +2,16 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.dependency-cruiser.cjs', '**/dist/', '**/build/', '**/node_modules/', 'proto/generated/', 'runs/'] },
+  {
+    ignores: [
+      '.dependency-cruiser.cjs',
+      '**/dist/',
+      '**/build/',
+      '**/node_modules/',
+      'proto/generated/',
+      'runs/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,

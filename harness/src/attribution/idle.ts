@@ -7,7 +7,7 @@ import { mean, ofMean, type Uncertainty } from './uncertainty.js';
  * How long a node is not taken for idle after the last request: what the load leaves behind (garbage
  * collection, buffers being written) is the load's, and meter and invocations may be apart by a sample.
  */
-const AFTER_BUSY_US = 300_000;
+const AFTER_BUSY_US = 500_000;
 /** The same before a request: the meter's sample may reach into it. */
 const BEFORE_BUSY_US = 100_000;
 

@@ -69,7 +69,9 @@ export class ChannelSubscription {
     clearTimeout(this.renewal);
     const { socket } = this;
     if (!socket) return;
-    if (this.peer && !this.firstGeneration) this.send(true, () => socket.close());
+    // A meter of the first generation would take a goodbye for another request.
+    const heard = this.heardMs > -Infinity;
+    if (this.peer && heard && !this.firstGeneration) this.send(true, () => socket.close());
     else socket.close();
   }
 
@@ -112,6 +114,7 @@ export class ChannelSubscription {
   }
 
   private receive(bytes: Buffer, from: RemoteInfo): void {
+    if (this.closed) return; // a challenge on its way must not start the stream again
     if (from.port !== this.options.port || !sameAddress(from.address, this.peer?.address)) {
       this.foreign++;
       return;

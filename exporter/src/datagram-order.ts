@@ -3,14 +3,12 @@ import { type MeterDatagram } from '@power-harness/proto/codec';
 /** What a datagram is by its place in the stream. */
 export type Place = 'next' | 'duplicate' | 'late' | 'rebooted' | 'suspect';
 
-/** The sequence starts anew with a subscription; a smaller step back than this is a late datagram. */
-const LATE_WINDOW = 1000;
-
 /**
  * Tells a stream's order, losses and reboots. Meters of the first generation have neither boot id nor
  * sequence: one datagram that goes back may be late, so only a second one that follows it means a reboot.
  */
 export class DatagramOrder {
+  /** Missing when the next one came; one that comes late stays counted, for a counter must not go back. */
   lost = 0;
   private last: { timestampUs: number; bootId: number; sequence: number } | undefined;
   private suspectUs: number | undefined;
@@ -29,12 +27,7 @@ export class DatagramOrder {
       return this.take(datagram, 'next');
     }
     if (timestampUs === last.timestampUs) return 'duplicate';
-    if (bootId !== 0) {
-      // It was counted as lost when it was jumped over.
-      if (sequence < last.sequence && last.sequence - sequence < LATE_WINDOW && this.lost > 0)
-        this.lost--;
-      return 'late';
-    }
+    if (bootId !== 0) return 'late';
     if (this.suspectUs !== undefined && timestampUs > this.suspectUs) {
       this.suspectUs = undefined;
       return this.take(datagram, 'rebooted');

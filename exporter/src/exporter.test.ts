@@ -117,6 +117,7 @@ test.each([
   ['/samples?format=xml', 400, 'format must be ndjson or csv'],
   ['/samples?form=1', 400, "no parameter 'form'"],
   ['/nowhere', 404, 'nothing here'],
+  ['//', 400, 'can not be read'],
 ])('%s is answered %i', async (path, status, message) => {
   const exporter = await running(metersYaml(9));
   const response = await fetch(exporter.url + path);

@@ -40,6 +40,9 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (!URL.canParse(request.url ?? '/', 'http://exporter')) {
+    return send(response, 400, 'text/plain', 'the path can not be read\n');
+  }
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://exporter');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');

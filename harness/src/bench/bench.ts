@@ -68,7 +68,7 @@ async function drive(
     const node = target.nodes[0]!;
     const source = await openEnergySource({
       ...(options.metersFile ? { metersFile: options.metersFile } : {}),
-      ...(target.twinModel ? { twinModel: target.twinModel } : {}),
+      ...(target.twinNode ? { twinNode: target.twinNode } : {}),
       twinFaults: options.twinFaults,
       node,
       seed: options.seed,

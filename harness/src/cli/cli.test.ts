@@ -50,7 +50,7 @@ describe('what is wrong is named, with an exit code of the list', () => {
     ],
     [['bench', 'sleep', '--stack', 'none.yml'], 2, 'none.yml'],
     [['bench', 'sleep', '--twin-options', 'gain'], 2, '--twin-options takes pairs'],
-    [['bench', 'sleep', '--out', '/proc/runs'], 2, "Can't write to /proc/runs"],
+    [['bench', 'sleep', '--out', '/proc/a/runs'], 2, "Can't write to /proc/a/runs"],
     [['bench', 'sleep', '--gateway', 'http://127.0.0.1:9'], 5, "can't be reached"],
     [['meter', 'watch', '127.0.0.1:9'], 7, 'Nothing comes from 127.0.0.1:9'],
     [['meter', 'watch', 'a b'], 2, 'is no HOST or HOST:PORT'],

@@ -2,12 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { EnergySourceError } from '../errors.js';
+import { type SensorUncertainty } from '../attribution/input.js';
 import { type ManifestMeter } from '../run/manifest.js';
 import { type EnergySource } from './energy-source.js';
 import { startExporter, type ExporterProcess } from './exporter-process.js';
 import { configuredMeters } from './configured-meters.js';
 import { fetchSamples, measureClockOffset } from './samples-client.js';
-import { sensorBudget } from './sensor-budget.js';
+import { CALIBRATED, sensorBudget, shuntMilliohmsFor } from './sensor-budget.js';
 import { startTwin, type Twin } from './twin-process.js';
 
 /** The rate asked of our own meters: the reporting interval in milliseconds. */
@@ -16,7 +17,7 @@ const INTERVAL_MS = 100;
 export interface EnergySourceOptions {
   /** Meters of the user's; without them a twin is started where the target has a model for one. */
   metersFile?: string;
-  twinModel?: string;
+  twinNode?: { model: string; fullWatts: number };
   twinFaults: Record<string, string>;
   /** The node the twin stands for. */
   node: string;
@@ -32,25 +33,29 @@ export async function openEnergySource(options: EnergySourceOptions): Promise<En
   if (options.metersFile) {
     const meters = await configuredMeters(options.metersFile);
     const exporter = await startExporter(options.metersFile, options.directory, options.signal);
-    return new ExportedEnergy(meters, exporter, undefined);
+    return new ExportedEnergy(meters, exporter, sensorBudget(), undefined);
   }
-  if (!options.twinModel) {
+  if (!options.twinNode) {
     throw new EnergySourceError(
       'NO_ENERGY_SOURCE',
       'There is no meter for this target.',
       'Name a meters file with --meters; exporter/README.md describes it.',
     );
   }
-  return openTwin(options, options.twinModel);
+  return openTwin(options, options.twinNode);
 }
 
-async function openTwin(options: EnergySourceOptions, model: string): Promise<EnergySource> {
+async function openTwin(
+  options: EnergySourceOptions,
+  { model, fullWatts }: { model: string; fullWatts: number },
+): Promise<EnergySource> {
   const { directory, node, signal } = options;
+  const shuntMilliohms = shuntMilliohmsFor(fullWatts);
   const twin = await startTwin({
     models: { 1: model },
     seed: options.seed,
     directory,
-    faults: options.twinFaults,
+    faults: { 'shunt-mohm': String(shuntMilliohms), ...options.twinFaults },
     signal,
   });
   const address = `127.0.0.1:${twin.port}`;
@@ -67,7 +72,8 @@ async function openTwin(options: EnergySourceOptions, model: string): Promise<En
       address,
       model,
     };
-    return new ExportedEnergy([meter], exporter, twin);
+    const sensor = sensorBudget({ ...CALIBRATED, shuntOhms: shuntMilliohms / 1000 });
+    return new ExportedEnergy([meter], exporter, sensor, twin);
   } catch (error) {
     await twin.process.stop();
     throw error;
@@ -75,7 +81,6 @@ async function openTwin(options: EnergySourceOptions, model: string): Promise<En
 }
 
 class ExportedEnergy implements EnergySource {
-  readonly sensor = sensorBudget();
   readonly versions: Record<string, string> = {};
   readonly died: Promise<string>;
   readonly truthFile?: string;
@@ -84,6 +89,7 @@ class ExportedEnergy implements EnergySource {
   constructor(
     readonly meters: ManifestMeter[],
     private readonly exporter: ExporterProcess,
+    readonly sensor: SensorUncertainty,
     private readonly twin: Twin | undefined,
   ) {
     if (twin) this.truthFile = twin.truthFile;

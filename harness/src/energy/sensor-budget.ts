@@ -30,3 +30,16 @@ export function sensorBudget(conditions: SensorConditions = CALIBRATED): SensorU
     clockSeconds: CLOCK_SECONDS,
   };
 }
+
+/** Full scale of the INA3221's shunt input, less a tenth for what a model does not foresee (SBOS576C, 6.5). */
+const USABLE_SHUNT_VOLTS = 0.9 * 0.1638;
+const USUAL_SHUNTS_MILLIOHMS = [100, 50, 20, 10, 5, 2, 1];
+
+/** The largest usual shunt that carries a node's full power. */
+export function shuntMilliohmsFor(fullWatts: number, supplyVolts = CALIBRATED.supplyVolts): number {
+  const amperes = fullWatts / supplyVolts;
+  const fitting = USUAL_SHUNTS_MILLIOHMS.find(
+    (mohm) => (amperes * mohm) / 1000 <= USABLE_SHUNT_VOLTS,
+  );
+  return fitting ?? USUAL_SHUNTS_MILLIOHMS.at(-1)!;
+}

@@ -69,7 +69,7 @@ describe.skipIf(!k6IsThere)('calibrateRate with the real k6 (skipped where there
     expect(failedRatio).toBe(0);
     expect(failure).toBeUndefined();
     expect(mostInFlight).toBeLessThanOrEqual(5); // the last of four that warm it up and the first that is measured
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(9000);
   });
 
   test('a function that refuses its payload: the share, and its own words', async () => {

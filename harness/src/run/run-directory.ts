@@ -60,12 +60,18 @@ export class RunDirectory {
   }
 }
 
+/** One by one: where a folder refuses new ones with ENOENT, as /proc does, Node's recursive mkdir never returns. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  await makeFolder(dirname(path));
+  await mkdir(path);
+}
+
 /** @throws UsageError naming the folder and what is wrong with it */
 export async function assertWritable(out: string): Promise<void> {
   const probe = join(out, `.write-test-${process.pid}`);
   try {
-    // Where the parent is there but refuses (such as /proc), Node's recursive mkdir never returns.
-    if (!existsSync(out)) await mkdir(out, { recursive: !existsSync(dirname(resolve(out))) });
+    await makeFolder(resolve(out));
     const handle = await open(probe, 'w');
     await handle.close();
     await rm(probe);

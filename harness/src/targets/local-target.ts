@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TargetError } from '../errors.js';
@@ -8,14 +8,21 @@ import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { ManagedProcess, NotReadyError } from '../processes/managed-process.js';
 import { makeCgroup, removeCgroup, removeStaleCgroups } from './cgroup.js';
 import { processCpuSeconds } from './process-cpu.js';
-import { type Check, type CpuReading, type OpenTarget, type Target } from './target.js';
+import {
+  type Check,
+  type CpuReading,
+  type OpenTarget,
+  type Target,
+  type TwinNode,
+} from './target.js';
 import { lockHolder, TargetLock } from './target-lock.js';
 
 const PROVIDER_PROGRAM = fileURLToPath(new URL('../../dist/provider/main.js', import.meta.url));
 const CGROUP_PREFIX = 'power-harness-';
 
 /** What the twin takes for a node of this kind: a small board, in watts and watts per busy core. */
-const TWIN_NODE = 'idle_watts=2,watts_per_core=3';
+const IDLE_WATTS = 2;
+const WATTS_PER_CORE = 3;
 
 export interface LocalTargetOptions {
   /** Where functions' directories start: the folder of the stack file. */
@@ -112,7 +119,7 @@ function parseListening(line: string): ProviderReady | undefined {
 class OpenLocalTarget implements OpenTarget {
   readonly gateway: GatewayAccess;
   readonly nodes: string[];
-  readonly twinModel: string;
+  readonly twinNode: TwinNode;
   readonly died: Promise<string>;
   private closing = false;
   private readonly cpuOf = new Map<number, { entity: string; cpuSeconds: number }>();
@@ -125,7 +132,11 @@ class OpenLocalTarget implements OpenTarget {
   ) {
     this.nodes = [node];
     this.gateway = { url: provider.readiness.url };
-    this.twinModel = `${cgroup ? `cgroup:${cgroup}` : `process:${provider.pid}`},${TWIN_NODE}`;
+    const metered = cgroup ? `cgroup:${cgroup}` : `process:${provider.pid}`;
+    this.twinNode = {
+      model: `${metered},idle_watts=${IDLE_WATTS},watts_per_core=${WATTS_PER_CORE}`,
+      fullWatts: IDLE_WATTS + WATTS_PER_CORE * availableParallelism(),
+    };
     this.died = new Promise((resolve) => {
       void provider.ended.then(() => {
         if (!this.closing) resolve('The OpenFaaS provider ended by itself.');

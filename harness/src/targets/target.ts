@@ -18,6 +18,14 @@ export interface CpuReading {
   cpuSeconds: number;
 }
 
+/** A node as its twin sees it. */
+export interface TwinNode {
+  /** Such as `cgroup:/sys/fs/cgroup/x,idle_watts=2,watts_per_core=3`. */
+  model: string;
+  /** With every core busy: the shunt must carry it. */
+  fullWatts: number;
+}
+
 /** Where functions run. Nothing outside this room asks which target it is. */
 export interface Target {
   readonly name: string;
@@ -31,8 +39,8 @@ export interface OpenTarget {
   readonly gateway: GatewayAccess;
   /** The nodes functions can run on. */
   readonly nodes: string[];
-  /** The twin's model of the node for where no meter is configured; absent where only a meter can tell. */
-  readonly twinModel?: string;
+  /** The twin's node for where no meter is configured; absent where only a meter can tell. */
+  readonly twinNode?: TwinNode;
   /** CPU time so far; empty where the target can't tell. */
   readCpu(): Promise<CpuReading[]>;
   /** Resolves with what happened if the target dies by itself. */

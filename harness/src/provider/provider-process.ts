@@ -33,6 +33,10 @@ const server = createServer(async (request, response) => {
   response.setHeader('x-replica', process.env.REPLICA_NAME);
   response.end(JSON.stringify({ path: request.url, method: request.method, headers: request.headers, env: process.env, pid: process.pid }));
 });
+server.on('upgrade', (request, socket) => {
+  socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: echo\\r\\nConnection: Upgrade\\r\\n\\r\\n');
+  socket.pipe(socket);
+});
 server.listen(Number(process.env.PORT), process.env.HOST);
 `;
 

@@ -149,6 +149,22 @@ describe('requests', () => {
     expect(times[1]! - times[0]!).toBeGreaterThan(200);
   });
 
+  test('a connection that changes its protocol is passed on, both ways', async () => {
+    const headers = { connection: 'Upgrade', upgrade: 'echo' };
+    const answer = await new Promise<string>((resolve, reject) => {
+      const call = request(`${own.url}/function/target/socket`, { headers });
+      call.once('upgrade', (_, socket) => {
+        socket.once('data', (data: Buffer) => {
+          socket.destroy();
+          resolve(data.toString());
+        });
+        socket.write('hello');
+      });
+      call.once('error', reject).end();
+    });
+    expect(answer).toBe('hello');
+  });
+
   test('headers: call id kept, forwarding told, hop-by-hop gone, environment of its own', async () => {
     const headers = { 'x-call-id': 'mine', 'x-forwarded-for': '10.0.0.1', te: 'trailers' };
     const response = await fetch(`${own.url}/function/target.openfaas-fn/`, { headers });

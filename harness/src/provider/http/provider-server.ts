@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Duplex } from 'node:stream';
 import { ApiError, NAMESPACE, type Backend } from '../backend.js';
 import { callApi, OPEN_ROUTES } from './api-routes.js';
 import { isAuthorized, type Credentials } from './basic-auth.js';
 import { FunctionProxy } from './function-proxy.js';
+import { upgradeToFunction } from './function-upgrade.js';
 
 /** What may be called on a function. */
 const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']);
@@ -24,6 +26,11 @@ export function createProviderServer(options: ProviderServerOptions): {
   const proxy = new FunctionProxy(options.backend, options.upstreamTimeoutMs);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     answer(options, proxy, request, response).catch((error: unknown) => sendError(response, error));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const target = functionTarget(request.url ?? '');
+    if (target) void upgradeToFunction(options.backend, target, request, socket, head);
+    else socket.destroy();
   });
   return { server, proxy };
 }
@@ -55,21 +62,30 @@ async function answer(
   await callApi({ ...options, request, response, parts, query: searchParams });
 }
 
-/** `/function/NAME[.NAMESPACE][/rest][?query]`: the function sees `/rest?query`. */
 async function invoke(
   proxy: FunctionProxy,
   url: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const match = /^\/function\/([-a-zA-Z_0-9.]*)(\/[^?]*)?(\?.*)?$/.exec(url);
-  const name = match?.[1]?.endsWith(`.${NAMESPACE}`)
-    ? match[1].slice(0, -NAMESPACE.length - 1)
-    : match?.[1];
-  if (!match || !name) throw new ApiError(400, 'the path must be /function/NAME');
-  if (!METHODS.has(request.method ?? ''))
+  const target = functionTarget(url);
+  if (!target) throw new ApiError(400, 'the path must be /function/NAME');
+  if (!METHODS.has(request.method ?? '')) {
     throw new ApiError(405, `${request.method} is not for functions`);
-  await proxy.serve(name, `${match[2] ?? '/'}${match[3] ?? ''}`, request, response);
+  }
+  await proxy.serve(target.name, target.path, request, response);
+}
+
+/** `/function/NAME[.NAMESPACE][/rest][?query]`: the function sees `/rest?query`. */
+function functionTarget(url: string): { name: string; path: string } | undefined {
+  const match = /^\/function\/([-a-zA-Z_0-9.]+)(\/[^?]*)?(\?.*)?$/.exec(url);
+  if (!match) return undefined;
+  const name = match[1]!;
+  const suffix = `.${NAMESPACE}`;
+  return {
+    name: name.endsWith(suffix) ? name.slice(0, -suffix.length) : name,
+    path: `${match[2] ?? '/'}${match[3] ?? ''}`,
+  };
 }
 
 function decode(part: string): string {

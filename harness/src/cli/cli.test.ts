@@ -32,6 +32,7 @@ describe('help', () => {
 
 describe('what is wrong is named, with an exit code of the list', () => {
   test.each([
+    [['bnch'], 2, 'bnch is not a power-harness command'],
     [['bench'], 2, 'Missing 1 required arg'],
     [['bench', 'analyse-sentence'], 2, "There is no function 'analyse-sentence'"],
     [['bench', 'sleep', '--rate', 'fast'], 2, '--rate takes a number of requests per second'],

@@ -11,7 +11,10 @@ export default class RunsShow extends BaseCommand {
     '<%= config.bin %> runs show analyze-sentence --json',
   ];
   static override args = {
-    run: Args.string({ required: true, description: "a run's folder, name, or a unique part of it" }),
+    run: Args.string({
+      required: true,
+      description: "a run's folder, name, or a unique part of it",
+    }),
   };
   static override flags = { out: outFlag };
 

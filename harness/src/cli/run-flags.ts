@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 
 /** The folder runs go to and are looked for in. */
 export const outFlag = Flags.string({
@@ -6,4 +6,10 @@ export const outFlag = Flags.string({
   default: 'runs',
   env: 'POWER_HARNESS_OUT',
   helpValue: 'DIR',
+});
+
+/** The run that a command is about. */
+export const runArg = Args.string({
+  required: true,
+  description: "a run's folder, name, or a unique part of it",
 });

@@ -1,6 +1,5 @@
-import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
-import { outFlag } from '../cli/run-flags.js';
+import { outFlag, runArg } from '../cli/run-flags.js';
 import { findRun } from '../run/read-run.js';
 
 export default class Report extends BaseCommand {
@@ -12,12 +11,7 @@ export default class Report extends BaseCommand {
     '<%= config.bin %> report 20261123T120000Z-analyze-sentence',
     '<%= config.bin %> report runs/20261123T120000Z-analyze-sentence --json',
   ];
-  static override args = {
-    run: Args.string({
-      required: true,
-      description: "a run's folder, name, or a unique part of it",
-    }),
-  };
+  static override args = { run: runArg };
   static override flags = { out: outFlag };
 
   async run(): Promise<unknown> {

@@ -1,6 +1,5 @@
-import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { outFlag } from '../../cli/run-flags.js';
+import { outFlag, runArg } from '../../cli/run-flags.js';
 import { findRun, readManifest, readResult } from '../../run/read-run.js';
 import { summaryTable } from '../../report/summary-table.js';
 
@@ -10,12 +9,7 @@ export default class RunsShow extends BaseCommand {
     '<%= config.bin %> runs show 20261123T120000Z-analyze-sentence',
     '<%= config.bin %> runs show analyze-sentence --json',
   ];
-  static override args = {
-    run: Args.string({
-      required: true,
-      description: "a run's folder, name, or a unique part of it",
-    }),
-  };
+  static override args = { run: runArg };
   static override flags = { out: outFlag };
 
   async run(): Promise<unknown> {

@@ -1,5 +1,6 @@
-// Requests per second and latency of a trivial function at 8 connections: spoken to directly, through our provider, and
-// through the real OpenFaaS gateway in front of our provider. All on the same machine as k6, taking turns.
+// Requests per second and latency of a trivial function at 8 connections: spoken to directly, through a plain Node proxy
+// (node:http on both sides, nothing else), through our provider, and through the real OpenFaaS gateway in front of our
+// provider. All on the same machine as k6, taking turns, after a first round that warms up and doesn't count.
 //
 // The gateway is built from harness/tools/gateway when it is not there yet; its ports, 8080 and 8082, are fixed, and it
 // asks a Prometheus, for which a stub answers with an empty vector.
@@ -76,7 +77,27 @@ await fetch(`${url}/system/functions`, {
 await until(async () => (await fetch(`${url}/function/ok`)).status === 200, 'the function');
 const [{ port }] = await (await fetch(`${url}/system/replicas`)).json();
 
-const targets = { direct: `http://127.0.0.1:${port}/`, provider: `${url}/function/ok` };
+writeFileSync(
+  join(scratch, 'proxy.mjs'),
+  `import { Agent, createServer, request } from 'node:http';
+const agent = new Agent({ keepAlive: true });
+const server = createServer((incoming, answer) => {
+  const { method, headers } = incoming;
+  const outgoing = request({ host: '127.0.0.1', port: ${port}, path: '/', method, headers, agent }, (upstream) => {
+    answer.writeHead(upstream.statusCode, upstream.rawHeaders);
+    upstream.pipe(answer);
+  });
+  incoming.pipe(outgoing);
+});
+server.listen(0, '127.0.0.1', () => console.log(JSON.stringify(server.address())));`,
+);
+const proxy = await firstLine(start(process.execPath, [join(scratch, 'proxy.mjs')]));
+
+const targets = {
+  direct: `http://127.0.0.1:${port}/`,
+  'plain Node proxy': `http://127.0.0.1:${proxy.port}/`,
+  provider: `${url}/function/ok`,
+};
 const gateway = join(tools, 'bin/gateway');
 if (!existsSync(gateway)) {
   console.log('building the OpenFaaS gateway (once)');
@@ -109,7 +130,7 @@ await until(
 targets['gateway + provider'] = 'http://127.0.0.1:8080/function/ok';
 
 const results = Object.fromEntries(Object.keys(targets).map((name) => [name, []]));
-for (let round = 0; round < ROUNDS; round++) {
+for (let round = 0; round <= ROUNDS; round++) {
   for (const [name, target] of Object.entries(targets)) {
     const args = [
       'run',
@@ -119,9 +140,8 @@ for (let round = 0; round < ROUNDS; round++) {
       `URL=${target}`,
       join(scratch, 'load.js'),
     ];
-    results[name].push(
-      JSON.parse(execFileSync(own('k6'), args, { stdio: ['ignore', 'pipe', 'ignore'] })),
-    );
+    const result = execFileSync(own('k6'), args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    if (round > 0) results[name].push(JSON.parse(result));
   }
 }
 prometheus.close();

@@ -12,10 +12,10 @@ export interface Backend {
   remove(name: string): Promise<void>;
   scale(name: string, replicas: number): Promise<void>;
   /**
-   * A replica to send a request to, counted as busy until released. Scales from zero.
+   * A replica to send a request to, counted as busy until released; at once where one is ready. Scales from zero.
    * @throws ApiError 404, or 503 where none is ready
    */
-  acquire(name: string): Promise<Endpoint>;
+  acquire(name: string): Endpoint | Promise<Endpoint>;
   replicas(): Promise<ReplicaStatus[]>;
   logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
   secrets: SecretStore;
@@ -63,9 +63,9 @@ export interface ReplicaStatus {
 
 export interface Endpoint {
   /** Such as `http://127.0.0.1:4000`. */
-  origin: string;
+  readonly origin: string;
   /** Must be called once, when the answer is over. */
-  release: () => void;
+  release(): void;
 }
 
 export interface LogQuery {

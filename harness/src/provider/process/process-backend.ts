@@ -62,18 +62,8 @@ export class ProcessBackend implements Backend {
     return Promise.resolve();
   }
 
-  async acquire(name: string): Promise<Endpoint> {
-    const found = this.require(name);
-    const replica = await found.acquire();
-    replica.inFlight++;
-    replica.requests++;
-    found.invocations++;
-    return {
-      origin: replica.origin,
-      release: () => {
-        replica.inFlight--;
-      },
-    };
+  acquire(name: string): Endpoint | Promise<Endpoint> {
+    return this.require(name).acquire();
   }
 
   replicas(): Promise<ReplicaStatus[]> {

@@ -73,14 +73,19 @@ export class ProcessFunction {
     this.fill();
   }
 
-  /** The ready replica with the least in flight. Scales from zero. @throws ApiError 503 */
-  async acquire(): Promise<Replica> {
-    if (this.wanted === 0) {
-      this.scale(1);
-      await this.untilReady(this.spec.readySeconds * 1000);
-    }
+  /** The ready replica with the least in flight, counted as busy. Scales from zero. @throws ApiError 503 */
+  acquire(): Replica | Promise<Replica> {
+    if (this.wanted > 0) return this.take();
+    this.scale(1);
+    return this.untilReady(this.spec.readySeconds * 1000).then(() => this.take());
+  }
+
+  private take(): Replica {
     const replica = this.leastBusy();
     if (!replica) throw new ApiError(503, `No endpoints available for: ${this.name}.`);
+    replica.inFlight++;
+    replica.requests++;
+    this.invocations++;
     return replica;
   }
 

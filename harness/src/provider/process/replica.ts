@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { get } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
+import { type Endpoint } from '../backend.js';
 import { type LogRing } from './log-ring.js';
 import { type ProcessSpec } from './process-spec.js';
 
@@ -19,8 +20,9 @@ export interface ReplicaOptions {
 }
 
 /** One process of a function, on a port of its own. */
-export class Replica {
+export class Replica implements Endpoint {
   readonly instance: string;
+  readonly origin: string;
   readonly startedMs = Date.now();
   ready = false;
   retired = false;
@@ -36,6 +38,7 @@ export class Replica {
     private readonly options: ReplicaOptions,
   ) {
     this.instance = options.instance;
+    this.origin = `http://127.0.0.1:${port}`;
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => {
         options.log.add(this.instance, `can't be started: ${error.message}`);
@@ -83,8 +86,8 @@ export class Replica {
     return !this.hasEnded;
   }
 
-  get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+  release(): void {
+    this.inFlight--;
   }
 
   /** Polls until it answers; false, with the reason in the log, where it does not in time. */

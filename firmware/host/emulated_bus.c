@@ -2,10 +2,33 @@
 
 #include <stddef.h>
 
-static emulated_ina3221_t *begin_transfer(emulated_bus_t *bus, uint8_t address)
+/** Start, address, register, start again, address: then the sensor gives what the register holds at that moment. */
+#define READ_BITS_UNTIL_VALUE 28
+/** Two bytes and the stop. */
+#define READ_BITS_AFTER_VALUE 20
+/** Start, address, register, two bytes, stop: then the value is taken. */
+#define WRITE_BITS 38
+/** An address that nobody acknowledges, and the stop. */
+#define FAILED_BITS 11
+/** Between transfers of ESP-IDF's driver (espressif/esp-idf#15675). */
+#define DRIVER_GAP_NS 35000
+
+static int64_t bits_ns(const emulated_bus_t *bus, int bits)
+{
+    return bus->clock_khz > 0 ? (int64_t)bits * 1000000 / bus->clock_khz : 0;
+}
+
+static void pass(emulated_bus_t *bus, int bits, int64_t gap_ns)
+{
+    if (bus->clock_khz > 0) {
+        bus->pass(bus->ctx, bits_ns(bus, bits) + gap_ns);
+    }
+}
+
+static emulated_ina3221_t *acknowledging(emulated_bus_t *bus, uint8_t address)
 {
     bus->transfers++;
-    if (bus->stuck) {
+    if (bus->stuck || bus->unacknowledged) {
         return NULL;
     }
     if (bus->fail_next > 0) {
@@ -22,25 +45,38 @@ static emulated_ina3221_t *begin_transfer(emulated_bus_t *bus, uint8_t address)
 
 static int read_register(void *ctx, uint8_t address, uint8_t reg, uint16_t *value)
 {
-    emulated_ina3221_t *sensor = begin_transfer(ctx, address);
+    emulated_bus_t *bus = ctx;
+    emulated_ina3221_t *sensor = acknowledging(bus, address);
     if (!sensor) {
+        pass(bus, FAILED_BITS, DRIVER_GAP_NS);
         return -1;
     }
+    pass(bus, READ_BITS_UNTIL_VALUE, 0);
     *value = emulated_ina3221_read(sensor, reg);
+    pass(bus, READ_BITS_AFTER_VALUE, DRIVER_GAP_NS);
     return 0;
 }
 
 static int write_register(void *ctx, uint8_t address, uint8_t reg, uint16_t value)
 {
-    emulated_ina3221_t *sensor = begin_transfer(ctx, address);
+    emulated_bus_t *bus = ctx;
+    emulated_ina3221_t *sensor = acknowledging(bus, address);
     if (!sensor) {
+        pass(bus, FAILED_BITS, DRIVER_GAP_NS);
         return -1;
     }
+    pass(bus, WRITE_BITS, 0);
     emulated_ina3221_write(sensor, reg, value);
+    pass(bus, 0, DRIVER_GAP_NS);
     return 0;
 }
 
 ina3221_bus_t emulated_bus_driver(emulated_bus_t *bus)
 {
     return (ina3221_bus_t){.read_register = read_register, .write_register = write_register, .ctx = bus};
+}
+
+int64_t emulated_bus_read_ns(const emulated_bus_t *bus)
+{
+    return bus->clock_khz > 0 ? bits_ns(bus, READ_BITS_UNTIL_VALUE + READ_BITS_AFTER_VALUE) + DRIVER_GAP_NS : 0;
 }

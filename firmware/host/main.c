@@ -1,34 +1,33 @@
 #define _GNU_SOURCE
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "options.h"
-#include "truth.h"
-#include "udp_server.h"
+#include "exit_codes.h"
+#include "hosted_meter.h"
 
-enum { EXIT_USAGE = 2, EXIT_ADDRESS_TAKEN = 7 };
-
-/** The live node is read, and simulated time caught up, so often. */
+/** Live nodes are read, and simulated time caught up, so often. */
 #define WAKE_NS 10000000
+/** Two readings of a live node are never closer together. */
+#define MIN_WAKE_NS (WAKE_NS / 2)
 #define NS_PER_SECOND 1000000000
+#define EVENTS 64
 
 typedef struct {
     options_t options;
-    twin_t twin;
-    meter_protocol_t protocol;
-    udp_server_t server;
-    truth_t truth;
+    hosted_meter_t *meters;
+    /** Those that were started, if only in part. */
+    unsigned count;
+    int epoll_fd;
+    int timer_fd;
     /** The host's monotonic clock at simulated time 0. */
     int64_t start_ns;
-    bool overrange_told;
 } program_t;
 
 static volatile sig_atomic_t s_stop;
@@ -46,119 +45,103 @@ static int64_t clock_ns(clockid_t clock)
     return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
-static int64_t simulated_now_ns(const program_t *program)
+static hosted_meter_now_t now(const program_t *program)
 {
-    return clock_ns(CLOCK_MONOTONIC) - program->start_ns;
+    int64_t monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+    return (hosted_meter_now_t){
+        .now_ns = monotonic_ns - program->start_ns,
+        .start_unix_us = (clock_ns(CLOCK_REALTIME) - monotonic_ns + program->start_ns) / 1000,
+    };
 }
 
-/** A clipped reading is the likeliest mistake in choosing a model, so it is said once. */
-static void tell_overrange(program_t *program)
-{
-    for (int c = 0; c < POWER_METER_CHANNELS && !program->overrange_told; c++) {
-        if (program->twin.meter.channels[c].overrange_samples > 0) {
-            fprintf(stderr,
-                    "power-meter-twin: channel %d is beyond the sensor's range at %.2f W; a smaller --shunt-mohm "
-                    "extends it\n",
-                    c + 1, program->twin.watts[c]);
-            program->overrange_told = true;
-        }
-    }
-}
-
-/** Lets the twin catch up with real time, and sends what is due. */
 static void step(program_t *program, bool last)
 {
-    int64_t now_ns = simulated_now_ns(program);
-    int64_t unix_us = (clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC) + program->start_ns + now_ns) / 1000;
-    node_model_read(&program->options.node, now_ns);
-    twin_advance(&program->twin, now_ns);
-    meter_protocol_time_t time = {.unix_time_us = (uint64_t)unix_us};
-    udp_server_send_due(&program->server, twin_meter_us(&program->twin, now_ns), &time);
-    truth_write(&program->truth, &program->options.node, now_ns, unix_us, last);
-    tell_overrange(program);
+    hosted_meter_now_t moment = now(program);
+    for (unsigned i = 0; i < program->count; i++) {
+        hosted_meter_step(&program->meters[i], &moment, last);
+    }
 }
 
-/** Wakes at whole multiples of WAKE_NS, or as soon as a datagram arrives. */
+/** Sets the timer to the next whole multiple of WAKE_NS. */
+static void set_timer(program_t *program)
+{
+    int64_t wake_ns = program->start_ns + ((now(program).now_ns + MIN_WAKE_NS) / WAKE_NS + 1) * WAKE_NS;
+    struct itimerspec timer = {
+        .it_value = {.tv_sec = wake_ns / NS_PER_SECOND, .tv_nsec = wake_ns % NS_PER_SECOND},
+    };
+    timerfd_settime(program->timer_fd, TFD_TIMER_ABSTIME, &timer, NULL);
+}
+
 static void run(program_t *program)
 {
-    int64_t end_ns = program->options.exit_after_seconds > 0
-                         ? (int64_t)(program->options.exit_after_seconds * NS_PER_SECOND)
-                         : INT64_MAX;
-    int64_t wake_ns = WAKE_NS;
+    double exit_seconds = program->options.exit_after_seconds;
+    int64_t end_ns = exit_seconds > 0 ? (int64_t)(exit_seconds * NS_PER_SECOND) : INT64_MAX;
+    set_timer(program);
     while (!s_stop) {
-        int64_t left_ns = wake_ns - simulated_now_ns(program);
-        if (left_ns > 0) {
-            struct pollfd poll_fd = {.fd = program->server.fd, .events = POLLIN};
-            struct timespec timeout = {.tv_nsec = (long)left_ns};
-            if (ppoll(&poll_fd, 1, &timeout, NULL) > 0) {
-                udp_server_receive(&program->server, twin_meter_us(&program->twin, simulated_now_ns(program)));
+        struct epoll_event events[EVENTS];
+        int count = epoll_wait(program->epoll_fd, events, EVENTS, -1);
+        bool woken = false;
+        for (int i = 0; i < count; i++) {
+            hosted_meter_t *meter = events[i].data.ptr;
+            woken |= meter == NULL;
+            if (meter) {
+                hosted_meter_now_t moment = now(program);
+                hosted_meter_receive(meter, &moment);
             }
-            continue;
         }
-        udp_server_receive(&program->server, twin_meter_us(&program->twin, simulated_now_ns(program)));
-        step(program, false);
-        int64_t now_ns = simulated_now_ns(program);
-        if (now_ns >= end_ns) {
-            return;
+        if (woken) {
+            step(program, false);
+            if (now(program).now_ns >= end_ns) {
+                return;
+            }
+            set_timer(program);
         }
-        wake_ns = (now_ns / WAKE_NS + 1) * WAKE_NS;
     }
 }
 
-static bool start_protocol(program_t *program)
+/** Watches a descriptor; `meter` is whose it is. */
+static bool watch(const program_t *program, int fd, hosted_meter_t *meter)
 {
-    meter_protocol_config_t config = {.accept_first_generation = true,
-                                      .first_generation_meter = program->options.first_generation};
-    if (getrandom(config.secret, sizeof(config.secret), 0) != sizeof(config.secret) ||
-        getrandom(&config.boot_id, sizeof(config.boot_id), 0) != sizeof(config.boot_id)) {
-        return false;
-    }
-    config.boot_id |= config.boot_id == 0;
-    meter_protocol_init(&program->protocol, &config);
-    return true;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = meter};
+    return fd >= 0 && epoll_ctl(program->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static int fail_to_listen(const options_t *options, int error)
+static int start(program_t *program)
 {
-    if (error == EADDRINUSE) {
-        fprintf(stderr,
-                "power-meter-twin: port %u of %s is taken by another program; choose another --port, or 0 for a free "
-                "one\n",
-                options->port, options->bind_address);
-        return EXIT_ADDRESS_TAKEN;
+    program->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    program->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    program->meters = calloc(program->options.meters, sizeof(*program->meters));
+    if (!program->meters || !watch(program, program->timer_fd, NULL)) {
+        perror("power-meter-twin");
+        return EXIT_FAILURE;
     }
-    bool usage = error == EINVAL || error == EADDRNOTAVAIL || error == EACCES;
-    fprintf(stderr, "power-meter-twin: cannot listen on '%s' port %u: %s\n", options->bind_address, options->port,
-            error == EINVAL ? "not a numeric IPv4 or IPv6 address" : strerror(error));
-    return usage ? EXIT_USAGE : EXIT_FAILURE;
-}
-
-static int serve(program_t *program)
-{
-    options_t *options = &program->options;
-    program->server =
-        (udp_server_t){.protocol = &program->protocol, .meter = &program->twin.meter, .loss = options->loss};
-    random_seed(&program->server.random, ~options->seed);
-    int error = udp_server_open(&program->server, options->bind_address, options->port);
-    if (error != 0) {
-        return fail_to_listen(options, error);
+    while (program->count < program->options.meters) {
+        hosted_meter_t *meter = &program->meters[program->count];
+        int code = hosted_meter_start(meter, &program->options, program->count++);
+        if (code != EXIT_SUCCESS) {
+            return code;
+        }
+        if (!watch(program, meter->server.fd, meter)) {
+            perror("power-meter-twin");
+            return EXIT_FAILURE;
+        }
     }
-    program->truth.fd = -1;
-    if (options->truth_path && !truth_open(&program->truth, options->truth_path)) {
-        fprintf(stderr, "power-meter-twin: cannot write the truth to '%s': %s\n", options->truth_path, strerror(errno));
-        udp_server_close(&program->server);
-        return EXIT_USAGE;
-    }
-    program->start_ns = clock_ns(CLOCK_MONOTONIC);
-    step(program, true);
-    printf("{\"event\":\"listening\",\"address\":\"%s\",\"port\":%u,\"boot_id\":%lu,\"simulated\":true}\n",
-           program->server.address, program->server.port, (unsigned long)program->protocol.config.boot_id);
-    fflush(stdout);
-    run(program);
-    step(program, true);
-    truth_close(&program->truth);
-    udp_server_close(&program->server);
     return EXIT_SUCCESS;
+}
+
+/** The one line on stdout. Several meters are listed behind what stands for the first of them. */
+static void tell_ready(const program_t *program)
+{
+    const hosted_meter_t *first = &program->meters[0];
+    printf("{\"event\":\"listening\",\"address\":\"%s\",\"port\":%u,\"boot_id\":%lu,\"simulated\":true",
+           first->server.address, first->server.port, (unsigned long)first->protocol.config.boot_id);
+    for (unsigned i = 0; program->count > 1 && i < program->count; i++) {
+        const hosted_meter_t *meter = &program->meters[i];
+        printf("%s{\"port\":%u,\"boot_id\":%lu}", i == 0 ? ",\"meters\":[" : ",", meter->server.port,
+               (unsigned long)meter->protocol.config.boot_id);
+    }
+    puts(program->count > 1 ? "]}" : "}");
+    fflush(stdout);
 }
 
 static void prepare_process(void)
@@ -167,7 +150,7 @@ static void prepare_process(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    /* Each process of a tree costs a descriptor. */
+    /* Each meter, and each process of a tree, costs a descriptor. */
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
@@ -175,6 +158,23 @@ static void prepare_process(void)
     }
     /* Woken in time the node's CPU is seen in short intervals; not being allowed to is no harm. */
     setpriority(PRIO_PROCESS, 0, -10);
+}
+
+static int serve(program_t *program)
+{
+    int code = start(program);
+    if (code == EXIT_SUCCESS) {
+        program->start_ns = clock_ns(CLOCK_MONOTONIC);
+        step(program, true);
+        tell_ready(program);
+        run(program);
+        step(program, true);
+    }
+    for (unsigned i = 0; i < program->count; i++) {
+        hosted_meter_stop(&program->meters[i]);
+    }
+    free(program->meters);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -185,18 +185,8 @@ int main(int argc, char **argv)
     case OPTIONS_ANSWERED:
         return EXIT_SUCCESS;
     case OPTIONS_INVALID:
-        node_model_destroy(&program.options.node);
         return EXIT_USAGE;
     default:
-        break;
+        return serve(&program);
     }
-    twin_init(&program.twin, &program.options.twin, &program.options.node);
-    int code = EXIT_FAILURE;
-    if (start_protocol(&program)) {
-        code = serve(&program);
-    } else {
-        perror("power-meter-twin: no random numbers");
-    }
-    node_model_destroy(&program.options.node);
-    return code;
 }

@@ -15,11 +15,15 @@ typedef struct {
     node_part_t part;
     cpu_counter_t *counter;
     double watts_per_core;
-    long cores;
+    long machine_cores;
     /** For the log. */
     char name[256];
     bool gone;
     int64_t read_ns;
+    /** The power now known holds from here on; until here the one before it: the twin may be a little behind. */
+    int64_t since_ns;
+    double cores;
+    double cores_before;
     int64_t cpu_ns;
     /** CPU time read but not yet played: accounting comes in ticks, so a short interval can show more than there is. */
     int64_t carried_ns;
@@ -43,20 +47,23 @@ static void read_cpu(node_part_t *part, int64_t now_ns)
     if (elapsed_ns <= 0) {
         return;
     }
-    int64_t possible_ns = elapsed_ns * cpu->cores;
+    int64_t possible_ns = elapsed_ns * cpu->machine_cores;
     int64_t played_ns = cpu->carried_ns < possible_ns ? cpu->carried_ns : possible_ns;
     cpu->carried_ns -= played_ns;
+    cpu->since_ns = cpu->read_ns;
     cpu->read_ns = now_ns;
-    double cores = (double)played_ns / (double)elapsed_ns;
-    part->sources[CPU].cores = cores;
-    part->sources[CPU].watts = cores * cpu->watts_per_core;
+    cpu->cores_before = cpu->cores;
+    cpu->cores = (double)played_ns / (double)elapsed_ns;
 }
 
 static int64_t set_power(node_part_t *part, int64_t from_ns, int64_t until_ns)
 {
-    (void)part;
-    (void)from_ns;
-    return until_ns;
+    cpu_part_t *cpu = (cpu_part_t *)part;
+    bool before = from_ns < cpu->since_ns;
+    double cores = before ? cpu->cores_before : cpu->cores;
+    part->sources[CPU].cores = cores;
+    part->sources[CPU].watts = cores * cpu->watts_per_core;
+    return before && cpu->since_ns < until_ns ? cpu->since_ns : until_ns;
 }
 
 static void destroy(node_part_t *part)
@@ -79,9 +86,9 @@ static node_part_t *create(cpu_counter_t *counter, cpu_power_t power, const char
         .type = &s_type, .source_count = 2, .sources = {{.name = "idle", .watts = power.idle_watts}, {.name = "cpu"}}};
     cpu->counter = counter;
     cpu->watts_per_core = power.watts_per_core;
-    cpu->cores = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu->machine_cores = sysconf(_SC_NPROCESSORS_ONLN);
     cpu->part.live = true;
-    cpu->part.max_watts = power.idle_watts + power.watts_per_core * (double)cpu->cores;
+    cpu->part.max_watts = power.idle_watts + power.watts_per_core * (double)cpu->machine_cores;
     snprintf(cpu->name, sizeof(cpu->name), "%s", name);
     counter->read(counter, &cpu->cpu_ns);
     return &cpu->part;

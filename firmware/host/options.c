@@ -12,12 +12,22 @@
 #include "parse_number.h"
 #include "shunt_choice.h"
 
+#define MAX_METERS 10000
+/** The sensor's fast mode is 400 kHz; below 200 kHz reading two sensors takes longer than their cycle. */
+#define MIN_I2C_KHZ 200
+#define MAX_I2C_KHZ 1000
+
 enum {
     OPTION_MODEL = 256,
     OPTION_CHANNEL,
     OPTION_PORT,
     OPTION_BIND,
+    OPTION_METERS,
     OPTION_LOSS,
+    OPTION_DUPLICATE,
+    OPTION_REORDER,
+    OPTION_DELAY_MS,
+    OPTION_FAULT,
     OPTION_FIRST_GENERATION,
     OPTION_SEED,
     OPTION_GAIN_ERROR,
@@ -25,6 +35,7 @@ enum {
     OPTION_NOISE_LSB,
     OPTION_CLOCK_PPM,
     OPTION_SENSOR_CLOCK_ERROR,
+    OPTION_I2C_KHZ,
     OPTION_SHUNT_MOHM,
     OPTION_SUPPLY_VOLTS,
     OPTION_SUPPLY_OHM,
@@ -39,7 +50,12 @@ static const struct option s_options[] = {
     {"channel", required_argument, NULL, OPTION_CHANNEL},
     {"port", required_argument, NULL, OPTION_PORT},
     {"bind", required_argument, NULL, OPTION_BIND},
+    {"meters", required_argument, NULL, OPTION_METERS},
     {"loss", required_argument, NULL, OPTION_LOSS},
+    {"duplicate", required_argument, NULL, OPTION_DUPLICATE},
+    {"reorder", required_argument, NULL, OPTION_REORDER},
+    {"delay-ms", required_argument, NULL, OPTION_DELAY_MS},
+    {"fault", required_argument, NULL, OPTION_FAULT},
     {"first-generation", no_argument, NULL, OPTION_FIRST_GENERATION},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"gain-error", required_argument, NULL, OPTION_GAIN_ERROR},
@@ -47,6 +63,7 @@ static const struct option s_options[] = {
     {"noise-lsb", required_argument, NULL, OPTION_NOISE_LSB},
     {"clock-ppm", required_argument, NULL, OPTION_CLOCK_PPM},
     {"sensor-clock-error", required_argument, NULL, OPTION_SENSOR_CLOCK_ERROR},
+    {"i2c-khz", required_argument, NULL, OPTION_I2C_KHZ},
     {"shunt-mohm", required_argument, NULL, OPTION_SHUNT_MOHM},
     {"supply-volts", required_argument, NULL, OPTION_SUPPLY_VOLTS},
     {"supply-ohm", required_argument, NULL, OPTION_SUPPLY_OHM},
@@ -89,12 +106,17 @@ static const char *name_of(int option)
     return "?";
 }
 
+static bool parse_number(int option, const char *text, double min, double max, double *value)
+{
+    return parse_double(text, min, max, value) ||
+           invalid("--%s takes a number from %g to %g, not '%s'", name_of(option), min, max, text);
+}
+
 static bool set_number(options_t *options, int option, const char *text)
 {
     ina3221_specimen_t *specimen = &options->twin.specimen;
     supply_t *supply = &options->twin.supply;
     const number_option_t numbers[] = {
-        {OPTION_LOSS, 0, 1, &options->loss, 1},
         {OPTION_GAIN_ERROR, -0.9, 10, &specimen->gain_error, 1},
         {OPTION_OFFSET_UV, -160000, 160000, &specimen->offset_volts, 1e-6},
         {OPTION_NOISE_LSB, 0, 1000, &specimen->noise_lsb, 1},
@@ -107,34 +129,61 @@ static bool set_number(options_t *options, int option, const char *text)
     };
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         const number_option_t *number = &numbers[i];
-        if (number->option != option) {
-            continue;
-        }
         double parsed;
-        if (!parse_double(text, number->min, number->max, &parsed)) {
-            return invalid("--%s takes a number from %g to %g, not '%s'", name_of(option), number->min, number->max,
-                           text);
+        if (number->option == option) {
+            if (!parse_number(option, text, number->min, number->max, &parsed)) {
+                return false;
+            }
+            *number->value = parsed * number->unit;
+            return true;
         }
-        *number->value = parsed * number->unit;
-        return true;
     }
     return false;
 }
 
-static bool set_integer(int option, const char *text, long long max, long long *value)
+/** A fault that is there all the time. */
+static bool set_constant_fault(options_t *options, int option, const char *text)
 {
-    return parse_integer(text, 0, max, value) ||
-           invalid("--%s takes a whole number from 0 to %lld, not '%s'", name_of(option), max, text);
+    static const struct {
+        int option;
+        fault_kind_t kind;
+        double max;
+        double unit;
+    } s_faults[] = {
+        {OPTION_LOSS, FAULT_LOSS, 1, 1},
+        {OPTION_DUPLICATE, FAULT_DUPLICATE, 1, 1},
+        {OPTION_REORDER, FAULT_REORDER, 1, 1},
+        {OPTION_DELAY_MS, FAULT_DELAY, 10000, 1e-3},
+    };
+    for (size_t i = 0; i < sizeof(s_faults) / sizeof(s_faults[0]); i++) {
+        double parsed;
+        if (s_faults[i].option == option) {
+            return parse_number(option, text, 0, s_faults[i].max, &parsed) &&
+                   fault_schedule_always(&options->faults, s_faults[i].kind, parsed * s_faults[i].unit);
+        }
+    }
+    return false;
+}
+
+static bool set_integer(int option, const char *text, long long min, long long max, long long *value)
+{
+    return parse_integer(text, min, max, value) ||
+           invalid("--%s takes a whole number from %lld to %lld, not '%s'", name_of(option), min, max, text);
 }
 
 static bool set_channel(options_t *options, unsigned channel, const char *model)
 {
-    node_channel_t *place = &options->node.channels[channel - 1];
-    node_error_t error = {.text = ""};
-    if (place->part_count > 0) {
+    if (options->models[channel - 1]) {
         return invalid("channel %u has two models; add them with '+'", channel);
     }
-    return node_channel_parse(place, model, &error) || invalid("channel %u: %s", channel, error.text);
+    options->models[channel - 1] = model;
+    return true;
+}
+
+static bool set_fault(options_t *options, const char *text)
+{
+    char problem[160] = "out of memory";
+    return fault_schedule_parse(&options->faults, text, problem, sizeof(problem)) || invalid("--fault: %s", problem);
 }
 
 static bool set(options_t *options, int option, const char *text)
@@ -149,16 +198,28 @@ static bool set(options_t *options, int option, const char *text)
         }
         return set_channel(options, (unsigned)(text[0] - '0'), text + 2);
     case OPTION_PORT:
-        if (!set_integer(option, text, UINT16_MAX, &whole)) {
+        if (!set_integer(option, text, 0, UINT16_MAX, &whole)) {
             return false;
         }
         options->port = (uint16_t)whole;
         return true;
+    case OPTION_METERS:
+        if (!set_integer(option, text, 1, MAX_METERS, &whole)) {
+            return false;
+        }
+        options->meters = (unsigned)whole;
+        return true;
     case OPTION_SEED:
-        if (!set_integer(option, text, INT64_MAX, &whole)) {
+        if (!set_integer(option, text, 0, INT64_MAX, &whole)) {
             return false;
         }
         options->seed = (uint64_t)whole;
+        return true;
+    case OPTION_I2C_KHZ:
+        if (strcmp(text, "0") != 0 && !set_integer(option, text, MIN_I2C_KHZ, MAX_I2C_KHZ, &whole)) {
+            return false;
+        }
+        options->twin.i2c_khz = (uint32_t)whole;
         return true;
     case OPTION_BIND:
         options->bind_address = text;
@@ -169,28 +230,66 @@ static bool set(options_t *options, int option, const char *text)
     case OPTION_FIRST_GENERATION:
         options->first_generation = true;
         return true;
+    case OPTION_FAULT:
+        return set_fault(options, text);
+    case OPTION_LOSS:
+    case OPTION_DUPLICATE:
+    case OPTION_REORDER:
+    case OPTION_DELAY_MS:
+        return set_constant_fault(options, option, text);
     default:
         return set_number(options, option, text);
     }
 }
 
-static bool check_whole(const options_t *options)
+bool options_make_node(const options_t *options, node_model_t *node)
 {
-    size_t parts = 0;
-    for (int c = 0; c < NODE_CHANNELS; c++) {
-        parts += options->node.channels[c].part_count;
+    memset(node, 0, sizeof(*node));
+    for (unsigned c = 0; c < NODE_CHANNELS; c++) {
+        node_error_t error = {.text = ""};
+        if (options->models[c] && !node_channel_parse(&node->channels[c], options->models[c], &error)) {
+            node_model_destroy(node);
+            return invalid("channel %u: %s", c + 1, error.text);
+        }
     }
-    return parts > 0 || invalid("nothing to meter; give --model or --channel, such as --model constant:2.5");
+    return true;
+}
+
+/** What no option alone can tell. */
+static bool check_whole(options_t *options)
+{
+    bool any = false;
+    for (int c = 0; c < NODE_CHANNELS; c++) {
+        any |= options->models[c] != NULL;
+    }
+    if (!any) {
+        return invalid("nothing to meter; give --model or --channel, such as --model constant:2.5");
+    }
+    if (options->port != 0 && options->port + options->meters - 1 > UINT16_MAX) {
+        return invalid("%u meters from port %u on go beyond port 65535", options->meters, options->port);
+    }
+    node_model_t node;
+    if (!options_make_node(options, &node)) {
+        return false;
+    }
+    options->twin.specimen.seed = options->seed;
+    if (options->twin.supply.shunt_ohm == 0) {
+        options->twin.supply.shunt_ohm = shunt_choice(&node, &options->twin.supply);
+    }
+    node_model_destroy(&node);
+    return true;
 }
 
 options_result_t options_parse(options_t *options, int argc, char **argv)
 {
     *options = (options_t){
+        .meters = 1,
         .port = 10000,
         .bind_address = "127.0.0.1",
         .seed = 1,
         .twin = {.specimen = {.noise_lsb = 0.5, .clock_error = 0.013},
-                 .supply = {.supply_volts = 5.1, .supply_ohm = 0.05}},
+                 .supply = {.supply_volts = 5.1, .supply_ohm = 0.05},
+                 .i2c_khz = 400},
     };
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":", s_options, NULL)) != -1;) {
@@ -216,10 +315,6 @@ options_result_t options_parse(options_t *options, int argc, char **argv)
     if (optind < argc) {
         invalid("'%s' is no option", argv[optind]);
         return OPTIONS_INVALID;
-    }
-    options->twin.specimen.seed = options->seed;
-    if (options->twin.supply.shunt_ohm == 0) {
-        options->twin.supply.shunt_ohm = shunt_choice(&options->node, &options->twin.supply);
     }
     return check_whole(options) ? OPTIONS_RUN : OPTIONS_INVALID;
 }

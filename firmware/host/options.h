@@ -4,18 +4,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fault_schedule.h"
 #include "node_model.h"
 #include "twin.h"
 
 typedef struct {
+    /** How many meters: on ports from `port` on, or on any if it is 0; each with models and truth of its own. */
+    unsigned meters;
     uint16_t port;
     const char *bind_address;
-    /** NULL: no truth file. */
+    /** NULL: no truth file. With several meters the n-th's is called so with .n at its end. */
     const char *truth_path;
-    node_model_t node;
+    /** What each channel's model is; NULL: nothing is there. */
+    const char *models[NODE_CHANNELS];
     twin_config_t twin;
-    /** Probability that a datagram, in or out, is lost. */
-    double loss;
+    fault_schedule_t faults;
     uint64_t seed;
     bool first_generation;
     /** 0: runs until it is told to stop. */
@@ -30,5 +33,8 @@ typedef enum {
     OPTIONS_INVALID,
 } options_result_t;
 
-/** Reads the command line; models are made, so processes, cgroups and traces must be there. */
+/** Reads the command line; models are tried, so processes, cgroups and traces must be there. */
 options_result_t options_parse(options_t *options, int argc, char **argv);
+
+/** Makes the node that every meter has its own of. @return false when it cannot be made, which is said on stderr */
+bool options_make_node(const options_t *options, node_model_t *node);

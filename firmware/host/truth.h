@@ -22,8 +22,8 @@ bool truth_open(truth_t *truth, const char *path);
 
 /**
  * Appends the present account, if the last one is 50 ms old.
- * @param now_ns  simulated time the account has reached
- * @param unix_us  the same instant on the host's clock
+ * @param now_ns  simulated time
+ * @param unix_us  the instant that the account has reached, on the host's clock
  * @param last  write it whenever the last one was
  */
 void truth_write(truth_t *truth, const node_model_t *node, int64_t now_ns, int64_t unix_us, bool last);

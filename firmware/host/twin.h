@@ -16,15 +16,21 @@ typedef struct {
     supply_t supply;
     /** The meter's clock runs fast by so many parts in a million. */
     double clock_ppm;
+    /** SCL of the bus to the sensors; 0: their registers are read in no time. */
+    uint32_t i2c_khz;
 } twin_config_t;
 
 typedef struct {
     twin_config_t config;
     node_model_t *node;
     emulated_bus_t bus;
+    power_meter_config_t meter_config;
     power_meter_t meter;
+    /** What node and sensors have reached. */
     int64_t now_ns;
     int64_t next_poll_ns;
+    /** When the firmware had last booted. */
+    int64_t up_ns;
     double watts[NODE_CHANNELS];
     ina3221_input_t inputs[NODE_CHANNELS];
 } twin_t;
@@ -32,8 +38,21 @@ typedef struct {
 /** Powers the meter on at simulated time 0; channels of `node` with parts are enabled. `node` must outlive the twin. */
 void twin_init(twin_t *twin, const twin_config_t *config, node_model_t *node);
 
-/** Lets emulated sensors, core and the node's account catch up to `until_ns`, cycle by cycle. */
+/**
+ * Lets emulated sensors, core and the node's account catch up to `until_ns`, cycle by cycle. A poll whose transfers
+ * might end after `until_ns` waits for the next call, and time with it: twin->now_ns can stay behind by the few
+ * milliseconds that reading both sensors takes.
+ */
 void twin_advance(twin_t *twin, int64_t until_ns);
+
+/**
+ * Restarts the firmware at `at_ns`, up to which the twin has been advanced: its counters and its clock begin anew, and
+ * it is away while it boots. The sensors stay on.
+ */
+void twin_reboot(twin_t *twin, int64_t at_ns);
+
+/** Whether the firmware runs at a simulated time; else it boots. */
+bool twin_is_up(const twin_t *twin, int64_t simulated_ns);
 
 /** The meter's clock at a simulated time: us since its boot, by its own clock. */
 int64_t twin_meter_us(const twin_t *twin, int64_t simulated_ns);

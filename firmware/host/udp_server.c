@@ -83,8 +83,19 @@ static int open_socket(udp_server_t *server, const socket_address_t *address, so
     return inet_ntop(bound.any.sa_family, bytes, server->address, sizeof(server->address)) ? 0 : errno;
 }
 
+static void transmit(void *ctx, const meter_endpoint_t *to, const uint8_t *data, size_t length)
+{
+    udp_server_t *server = ctx;
+    socket_address_t address;
+    socklen_t address_length = from_endpoint(to, &address);
+    /* A full buffer or an unreachable client now says nothing about the next time. */
+    (void)sendto(server->fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL, &address.any, address_length);
+}
+
 int udp_server_open(udp_server_t *server, const char *address, uint16_t port)
 {
+    server->link.transmit = transmit;
+    server->link.ctx = server;
     socket_address_t wanted;
     socklen_t length;
     if (!parse(address, port, &wanted, &length)) {
@@ -97,21 +108,7 @@ int udp_server_open(udp_server_t *server, const char *address, uint16_t port)
     return error;
 }
 
-static bool lost(udp_server_t *server)
-{
-    return server->loss > 0 && random_uniform(&server->random) < server->loss;
-}
-
-static void send_to(udp_server_t *server, const socket_address_t *to, socklen_t length, const uint8_t *datagram,
-                    size_t bytes)
-{
-    if (!lost(server)) {
-        /* A full buffer or an unreachable client now says nothing about the next time. */
-        (void)sendto(server->fd, datagram, bytes, MSG_DONTWAIT | MSG_NOSIGNAL, &to->any, length);
-    }
-}
-
-void udp_server_receive(udp_server_t *server, int64_t meter_us)
+void udp_server_receive(udp_server_t *server, const udp_server_now_t *now)
 {
     for (int i = 0; i < BURST; i++) {
         uint8_t data[METER_REQUEST_MAX_BYTES + 1];
@@ -122,30 +119,39 @@ void udp_server_receive(udp_server_t *server, int64_t meter_us)
         if (received < 0 && errno != EINTR && errno != ECONNREFUSED) {
             return;
         }
-        if (received < 0 || lost(server)) {
+        if (received < 0 || impaired_link_loses(&server->link)) {
             continue;
         }
         meter_endpoint_t endpoint = to_endpoint(&from);
         size_t bytes = meter_protocol_receive(server->protocol, server->meter, &endpoint, data, (size_t)received,
-                                              meter_us, answer);
+                                              now->meter_us, answer);
         if (bytes > 0) {
-            send_to(server, &from, length, answer, bytes);
+            impaired_link_send(&server->link, now->now_ns, &endpoint, answer, bytes);
         }
     }
 }
 
-void udp_server_send_due(udp_server_t *server, int64_t meter_us, const meter_protocol_time_t *time)
+void udp_server_discard(udp_server_t *server)
+{
+    uint8_t byte;
+    for (int i = 0; i < BURST; i++) {
+        if (recv(server->fd, &byte, sizeof(byte), 0) < 0 && errno != EINTR && errno != ECONNREFUSED) {
+            return;
+        }
+    }
+}
+
+void udp_server_send_due(udp_server_t *server, const udp_server_now_t *now)
 {
     unsigned slot = 0;
     meter_endpoint_t to;
     uint8_t datagram[METER_DATAGRAM_MAX_BYTES];
     size_t bytes;
-    while ((bytes = meter_protocol_next_datagram(server->protocol, server->meter, time, meter_us, &slot, &to,
-                                                 datagram)) > 0) {
-        socket_address_t address;
-        socklen_t length = from_endpoint(&to, &address);
-        send_to(server, &address, length, datagram, bytes);
+    while ((bytes = meter_protocol_next_datagram(server->protocol, server->meter, &now->time_of_day, now->meter_us,
+                                                 &slot, &to, datagram)) > 0) {
+        impaired_link_send(&server->link, now->now_ns, &to, datagram, bytes);
     }
+    impaired_link_flush(&server->link, now->now_ns);
 }
 
 void udp_server_close(udp_server_t *server)

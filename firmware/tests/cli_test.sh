@@ -30,6 +30,12 @@ expect 2 "there is no option '--volts'" --volts 5
 expect 2 '--port needs a value' --model constant:1 --port
 expect 2 "--port takes a whole number from 0 to 65535, not '70000'" --model constant:1 --port 70000
 expect 2 "--loss takes a number from 0 to 1, not '2'" --model constant:1 --loss 2
+expect 2 "--i2c-khz takes a whole number from 200 to 1000, not '100'" --model constant:1 --i2c-khz 100
+expect 2 '3 meters from port 65534 on' --model constant:1 --port 65534 --meters 3
+expect 2 "--meters takes a whole number from 1" --model constant:1 --meters 0
+expect 2 "--fault: 'flood@3' is no fault" --model constant:1 --fault reboot@1,flood@3
+expect 2 "--fault: 'reboot': reboot takes its second" --model constant:1 --fault reboot
+expect 2 "--fault: 'loss@3': loss takes a probability" --model constant:1 --fault loss@3
 expect 2 "--gain-error takes a number" --model constant:1 --gain-error nan
 expect 2 "'extra' is no option" --model constant:1 extra
 expect 2 "'2.5' is no model" --model 2.5

@@ -141,7 +141,7 @@ static void configures_a_sensor_that_fell_back_anew(void **state)
     rig_t rig;
     start(&rig, 1, 0);
     run(&rig, s_inputs, 100000);
-    emulated_ina3221_reset(&rig.bus.sensor[0]);
+    emulated_ina3221_power_on(&rig.bus.sensor[0]);
     run(&rig, s_inputs, 1100000);
     assert_int_equal(rig.sensor.resets, 1);
     assert_int_equal(rig.bus.sensor[0].configuration, rig.sensor.configuration);

@@ -173,7 +173,8 @@ static void settings_change_a_live_model(void **state)
     snprintf(model, sizeof(model), "process:%d,watts_per_core=7,idle_watts=4", (int)getpid());
     node_model_t node = model_of(model);
     node_model_read(&node, SECOND);
-    assert_close(advance(&node, 0, SECOND), 4 + node.channels[0].parts[0]->sources[1].cores * 7);
+    double joules = advance(&node, 0, SECOND);
+    assert_close(joules, 4 + node.channels[0].parts[0]->sources[1].cores * 7);
     assert_string_equal(node.channels[0].parts[0]->sources[0].name, "idle");
     assert_string_equal(node.channels[0].parts[0]->sources[1].name, "cpu");
     node_model_destroy(&node);
@@ -203,8 +204,9 @@ static void cpu_time_is_spread_over_the_interval_and_none_is_lost(void **state)
     int64_t now_ns = 10000000;
     double cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
     node_model_read(&node, 20000000);
+    advance(&node, now_ns, 20000000);
     assert_close(node.channels[0].parts[0]->sources[1].cores, cores);
-    for (; now_ns < 101 * SECOND; now_ns += 10000000) {
+    for (now_ns = 20000000; now_ns < 101 * SECOND; now_ns += 10000000) {
         node_model_read(&node, now_ns + 10000000);
         advance(&node, now_ns, now_ns + 10000000);
     }
@@ -215,6 +217,23 @@ static void cpu_time_is_spread_over_the_interval_and_none_is_lost(void **state)
     node_model_read(&node, now_ns + SECOND);
     advance(&node, now_ns, now_ns + SECOND);
     assert_close(accounted(&node), before);
+    node_model_destroy(&node);
+}
+
+/** A reading does not change the power of a time before the one it is about. */
+static void a_twin_that_is_a_little_behind_plays_what_was_then(void **state)
+{
+    (void)state;
+    char file[TEMPORARY_PATH_BYTES], model[TEMPORARY_PATH_BYTES + 64];
+    temporary_directory_write(s_directory, "cpuacct.usage", "0\n", file);
+    snprintf(model, sizeof(model), "cgroup:%s,idle_watts=1,watts_per_core=2", s_directory);
+    node_model_t node = model_of(model);
+    write_usage(file, 10000000);
+    node_model_read(&node, 10000000); /* one core: 3 W */
+    assert_close(advance(&node, 0, 8000000), 0.024);
+    node_model_read(&node, 20000000); /* none: 1 W from 10 ms on */
+    assert_close(advance(&node, 8000000, 19000000), 2 * 0.003 + 9 * 0.001);
+    assert_close(node.channels[0].parts[0]->sources[1].cpu_seconds, 0.01);
     node_model_destroy(&node);
 }
 
@@ -248,6 +267,7 @@ int main(void)
         cmocka_unit_test(text_that_is_no_model_is_refused),
         cmocka_unit_test(settings_change_a_live_model),
         cmocka_unit_test(cpu_time_is_spread_over_the_interval_and_none_is_lost),
+        cmocka_unit_test(a_twin_that_is_a_little_behind_plays_what_was_then),
         cmocka_unit_test(the_shunt_fits_a_live_node),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

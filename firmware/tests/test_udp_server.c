@@ -38,7 +38,7 @@ static void start(rig_t *rig, const char *address)
     power_meter_init(&rig->meter, &config, &bus);
     meter_protocol_init(&rig->protocol, &(meter_protocol_config_t){.boot_id = 1, .accept_first_generation = true});
     rig->server = (udp_server_t){.protocol = &rig->protocol, .meter = &rig->meter};
-    random_seed(&rig->server.random, 1);
+    random_seed(&rig->server.link.random, 1);
     assert_int_equal(udp_server_open(&rig->server, address, 0), 0);
     assert_string_equal(rig->server.address, address);
 
@@ -59,6 +59,18 @@ static void end(rig_t *rig)
     close(rig->client);
 }
 
+static void receive(rig_t *rig, int64_t now_us)
+{
+    udp_server_receive(&rig->server, &(udp_server_now_t){.now_ns = now_us * 1000, .meter_us = now_us});
+}
+
+static void send_due(rig_t *rig, int64_t now_us, uint64_t unix_time_us)
+{
+    udp_server_send_due(&rig->server, &(udp_server_now_t){.now_ns = now_us * 1000,
+                                                          .meter_us = now_us,
+                                                          .time_of_day = {.unix_time_us = unix_time_us}});
+}
+
 static void ask(rig_t *rig, uint32_t token, int64_t now_us)
 {
     Subscribe subscribe = SUBSCRIBE__INIT;
@@ -68,7 +80,7 @@ static void ask(rig_t *rig, uint32_t token, int64_t now_us)
     uint8_t data[64] = {'1', '\0'};
     size_t length = 2 + subscribe__pack(&subscribe, data + 2);
     assert_int_equal(send(rig->client, data, length, 0), length);
-    udp_server_receive(&rig->server, now_us);
+    receive(rig, now_us);
 }
 
 /** The client's next datagram, or NULL if none comes soon. */
@@ -86,7 +98,7 @@ static PowerMeasurement *answer(const rig_t *rig)
 static void subscribes_over(const char *address)
 {
     rig_t rig;
-    meter_protocol_time_t time = {.unix_time_us = 1700000000000000};
+    const uint64_t unix_time_us = 1700000000000000;
     start(&rig, address);
     ask(&rig, 0, 0);
     PowerMeasurement *message = answer(&rig);
@@ -95,12 +107,12 @@ static void subscribes_over(const char *address)
     assert_int_not_equal(token, 0);
     power_measurement__free_unpacked(message, NULL);
     ask(&rig, token, 1000);
-    udp_server_send_due(&rig.server, 1000, &time);
+    send_due(&rig, 1000, unix_time_us);
     message = answer(&rig);
     assert_non_null(message);
     assert_int_equal(message->sequence, 1);
     assert_int_equal(message->lease_ms, 60000);
-    assert_true(message->unix_time_us == time.unix_time_us);
+    assert_true(message->unix_time_us == unix_time_us);
     power_measurement__free_unpacked(message, NULL);
     end(&rig);
 }
@@ -126,14 +138,13 @@ static void a_client_that_went_away_harms_no_one(void **state)
 {
     (void)state;
     rig_t rig;
-    meter_protocol_time_t time = {0};
     start(&rig, "127.0.0.1");
     assert_int_equal(send(rig.client, "1", 2, 0), 2);
-    udp_server_receive(&rig.server, 0);
+    receive(&rig, 0);
     close(rig.client);
     for (int64_t now_us = 0; now_us < 10000000; now_us += 1000000) {
-        udp_server_send_due(&rig.server, now_us, &time);
-        udp_server_receive(&rig.server, now_us);
+        send_due(&rig, now_us, 0);
+        receive(&rig, now_us);
     }
     assert_int_equal(meter_subscriptions_count(&rig.protocol.subscriptions, 10000000), 1);
     udp_server_close(&rig.server);
@@ -144,7 +155,7 @@ static void lost_datagrams_do_not_arrive(void **state)
     (void)state;
     rig_t rig;
     start(&rig, "127.0.0.1");
-    rig.server.loss = 1;
+    rig.server.link.impairment.loss = 1;
     ask(&rig, 0, 0);
     assert_null(answer(&rig));
     assert_int_equal(rig.protocol.requests, 0);

@@ -170,6 +170,21 @@ static void ten_years_at_full_scale_do_not_overflow(void **state)
     assert_true(channel.exported_uj.whole == (uint64_t)expected);
 }
 
+static void a_current_beyond_32_bits_is_the_largest(void **state)
+{
+    (void)state;
+    energy_calibration_t tiny = {.shunt_uohm = 10};
+    energy_channel_t channel;
+    energy_init(&channel, &tiny, 4296);
+    /* 163.8 mV over 10 uOhm: 16.38 kA. */
+    energy_reading_t full = reading(4095, 625);
+    energy_add(&channel, &full, 0);
+    assert_int_equal(energy_current_ua(&channel), INT32_MAX);
+    energy_reading_t back = reading(-4095, 625);
+    energy_add(&channel, &back, 4000);
+    assert_int_equal(energy_current_ua(&channel), INT32_MIN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +197,7 @@ int main(void)
         cmocka_unit_test(overrange_is_counted),
         cmocka_unit_test(time_that_stands_still_or_goes_back_changes_nothing),
         cmocka_unit_test(ten_years_at_full_scale_do_not_overflow),
+        cmocka_unit_test(a_current_beyond_32_bits_is_the_largest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,7 +109,11 @@ int64_t energy_time_us(const energy_channel_t *channel, int64_t now_us)
 int32_t energy_current_ua(const energy_channel_t *channel)
 {
     int64_t numerator = shunt_lsb256(channel, &channel->last) * (SHUNT_LSB_UV * INT64_C(1000000));
-    return (int32_t)(numerator / (256 * (int64_t)channel->calibration.shunt_uohm));
+    int64_t current_ua = numerator / (256 * (int64_t)channel->calibration.shunt_uohm);
+    if (current_ua > INT32_MAX) {
+        return INT32_MAX;
+    }
+    return current_ua > INT32_MIN ? (int32_t)current_ua : INT32_MIN;
 }
 
 uint32_t energy_bus_mv(const energy_channel_t *channel)

@@ -91,7 +91,7 @@ bool energy_overrange(const energy_channel_t *channel, int64_t now_us);
 /** The moment to which the counters belong: the last reading, or `now_us` in a silence. */
 int64_t energy_time_us(const energy_channel_t *channel, int64_t now_us);
 
-/** Current of the last reading in uA, calibrated, signed. */
+/** Current of the last reading in uA, calibrated, signed; beyond 32 bits the largest or the least number. */
 int32_t energy_current_ua(const energy_channel_t *channel);
 
 /** Bus voltage of the last reading in mV, at least 0. */

@@ -1,17 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { createGunzip } from 'node:zlib';
+import { readK6Rows } from './k6-rows.js';
 
 /** How many iterations k6 left out between two times, by its rows: the summary can't tell when. */
 export async function countDropped(file: string, fromUs: number, toUs: number): Promise<number> {
-  const source = createReadStream(file);
-  const text = source.pipe(createGunzip());
-  source.on('error', (error) => text.destroy(error));
   let dropped = 0;
-  for await (const line of createInterface({ input: text, crlfDelay: Infinity })) {
-    if (!line.startsWith('dropped_iterations,')) continue;
-    const [, timeUs, count] = line.split(',');
-    if (Number(timeUs) >= fromUs && Number(timeUs) < toUs) dropped += Number(count);
+  for await (const rows of readK6Rows(file, 'dropped_iterations')) {
+    for (const { timeUs, value } of rows) if (timeUs >= fromUs && timeUs < toUs) dropped += value;
   }
   return dropped;
 }

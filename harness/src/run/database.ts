@@ -27,16 +27,6 @@ export class Database {
     await this.connection.run(sql);
   }
 
-  /** The rows of a query in chunks of some thousands, so that memory stays bounded. */
-  async *chunks(sql: string): AsyncGenerator<unknown[][]> {
-    const result = await this.connection.stream(sql);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (!chunk || chunk.rowCount === 0) return;
-      yield chunk.getRows();
-    }
-  }
-
   /** All rows of a small query. */
   async rows(sql: string): Promise<unknown[][]> {
     return (await this.connection.runAndReadAll(sql)).getRows();
@@ -45,13 +35,17 @@ export class Database {
   /**
    * The columns of a query, all cast to DOUBLE there; NULL is NaN.
    * @param count - how many rows it gives
+   * @throws Error where it gives fewer: DuckDB ends a stream quietly when it runs out of memory
    */
   async columns(sql: string, width: number, count: number): Promise<Float64Array[]> {
     const columns = Array.from({ length: width }, () => new Float64Array(count));
     const result = await this.connection.stream(sql);
     for (let offset = 0; ;) {
       const chunk = await result.fetchChunk();
-      if (!chunk || chunk.rowCount === 0) return columns;
+      if (!chunk || chunk.rowCount === 0) {
+        if (offset !== count) throw new Error(`${offset} of ${count} rows could be read.`);
+        return columns;
+      }
       for (const [index, column] of columns.entries()) {
         const values = chunk.getColumnValues(index) as (number | null)[];
         for (let i = 0; i < values.length; i++) column[offset + i] = values[i] ?? NaN;

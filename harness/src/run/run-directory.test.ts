@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -5,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type RunManifest } from './manifest.js';
 import { findRun, readManifest, readResult, runNames } from './read-run.js';
-import { RunDirectory } from './run-directory.js';
+import { assertWritable, RunDirectory } from './run-directory.js';
 import { runId } from './run-id.js';
 
 const scratch = () => mkdtempSync(join(tmpdir(), 'run-directory-'));
@@ -100,4 +101,15 @@ test('a run is found by its name or a part that fits one only', async () => {
   expect(await findRun(run.path, out)).toBe(run.path);
   await expect(findRun('2026', out)).rejects.toMatchObject({ code: 'RUN_AMBIGUOUS' });
   await expect(findRun('matrix', out)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+});
+
+test('a disk that is nearly full is found before the run', async ({ skip }) => {
+  const folder = scratch();
+  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+  if (mount.status !== 0) skip('a small file system needs the right to mount');
+  try {
+    await expect(assertWritable(join(folder, 'runs'))).rejects.toThrow(/Only [01] MB are free/);
+  } finally {
+    spawnSync('umount', [folder]);
+  }
 });

@@ -5,6 +5,8 @@ const SETPRIV_PATHS = ['/usr/bin/setpriv', '/bin/setpriv'];
 export interface Confinement {
   /** Directory of a cgroup that the command joins before it starts; its children inherit it. */
   cgroup?: string;
+  /** What it gets when its parent is gone; TERM where not given. */
+  deathSignal?: 'TERM' | 'KILL';
 }
 
 /**
@@ -14,13 +16,13 @@ export interface Confinement {
 export function tiedToParent(
   command: string,
   args: readonly string[],
-  { cgroup }: Confinement = {},
+  { cgroup, deathSignal = 'TERM' }: Confinement = {},
 ): [string, string[]] {
   let line = [command, ...args];
   if (cgroup) {
     line = ['/bin/sh', '-c', 'echo $$ > "$0" && exec "$@"', `${cgroup}/cgroup.procs`, ...line];
   }
   const setpriv = SETPRIV_PATHS.find((path) => existsSync(path));
-  if (setpriv) line = [setpriv, '--pdeathsig', 'TERM', '--', ...line];
+  if (setpriv) line = [setpriv, '--pdeathsig', deathSignal, '--', ...line];
   return [line[0]!, line.slice(1)];
 }

@@ -6,8 +6,8 @@ import { TargetError } from '../errors.js';
 import { replicas } from '../openfaas/gateway-client.js';
 import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { ManagedProcess, NotReadyError } from '../processes/managed-process.js';
+import { readProcessStat } from '../processes/process-stat.js';
 import { makeCgroup, removeCgroup, removeStaleCgroups } from './cgroup.js';
-import { processCpuSeconds } from './process-cpu.js';
 import {
   type Check,
   type CpuReading,
@@ -151,7 +151,7 @@ class OpenLocalTarget implements OpenTarget {
       running.set(pid, `function:${name}`);
     }
     for (const [pid, entity] of running) {
-      const cpuSeconds = processCpuSeconds(pid);
+      const cpuSeconds = readProcessStat(pid)?.cpuSeconds;
       if (cpuSeconds !== undefined) this.cpuOf.set(pid, { entity, cpuSeconds });
     }
     const sums = new Map<string, number>();

@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { get } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
+import { tiedToParent } from '../../processes/command-line.js';
 import { type Endpoint } from '../backend.js';
 import { type LogRing } from './log-ring.js';
 import { type ProcessSpec } from './process-spec.js';
 
-const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 const POLL_MS = 25;
 const PROBE_LIMIT_MS = 1000;
 const GRACE_MS = 5000;
@@ -57,9 +56,8 @@ export class Replica implements Endpoint {
   static async start(options: ReplicaOptions): Promise<Replica> {
     const port = await freePort();
     const { spec, log, instance, functionName } = options;
-    const command = [spec.command, ...spec.args];
-    const tied = SETPRIV ? [SETPRIV, '--pdeathsig', 'KILL', '--', ...command] : command;
-    const child = spawn(tied[0]!, tied.slice(1), {
+    const [command, args] = tiedToParent(spec.command, spec.args, { deathSignal: 'KILL' });
+    const child = spawn(command, args, {
       cwd: spec.directory,
       detached: true, // its own process group, so that its children end with it
       stdio: ['ignore', 'pipe', 'pipe'],

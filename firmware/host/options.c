@@ -159,7 +159,8 @@ static bool set_constant_fault(options_t *options, int option, const char *text)
         double parsed;
         if (s_faults[i].option == option) {
             return parse_number(option, text, 0, s_faults[i].max, &parsed) &&
-                   fault_schedule_always(&options->faults, s_faults[i].kind, parsed * s_faults[i].unit);
+                   (fault_schedule_always(&options->faults, s_faults[i].kind, parsed * s_faults[i].unit) ||
+                    invalid("--%s: more than %d faults", name_of(option), FAULT_SCHEDULE_FAULTS));
         }
     }
     return false;

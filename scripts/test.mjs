@@ -50,10 +50,10 @@ function vitest(name, args, env = {}) {
   });
 }
 
-function ctest() {
-  const report = join(scratch, 'ctest.xml');
-  const args = ['--test-dir', 'firmware/build', '--output-on-failure', '--output-junit', report];
-  run('firmware', 'ctest', args, {}, () => {
+function ctest(name, folder, reason) {
+  const report = join(scratch, `${name}.xml`);
+  const args = ['--test-dir', folder, '--output-on-failure', '--output-junit', report];
+  run(name, 'ctest', args, {}, () => {
     try {
       const xml = readFileSync(report, 'utf8');
       const number = (name) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
@@ -61,16 +61,40 @@ function ctest() {
       const skipped = number('skipped') + number('disabled');
       return { passed: tests - failed - skipped, failed, skipped };
     } catch {
-      console.log('no C tests were built: cmocka is missing (./bootstrap --tests installs it)');
+      console.log(reason);
       return { passed: 0, failed: 0, skipped: 1 };
     }
   });
 }
 
+// Every decoder of the firmware and the twin against any bytes, for a minute together.
+function fuzz() {
+  const folder = 'firmware/build/fuzz';
+  const program = 'int LLVMFuzzerTestOneInput(void) { return 0; }';
+  const options = ['-fsanitize=fuzzer,address', '-x', 'c', '-', '-o', join(scratch, 'fuzzer')];
+  if (spawnSync('clang', options, { input: program }).status !== 0) {
+    console.log('-- fuzzers\nclang or its libFuzzer is missing (./bootstrap --tests installs it)');
+    add('fuzzers', { passed: 0, failed: 0, skipped: 1 }, 0);
+    return;
+  }
+  const cmake = (...args) => spawnSync('cmake', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const clang = ['-G', 'Ninja', '-DCMAKE_C_COMPILER=clang', '-DPM_FUZZ=ON'];
+  const built =
+    cmake('-S', 'firmware', '-B', folder, ...clang).status === 0 &&
+    cmake('--build', folder).status === 0;
+  if (built) ctest('fuzzers', folder, 'no fuzzer was built');
+  else add('fuzzers', { passed: 0, failed: 1, skipped: 0 }, 0);
+}
+
 if (long) {
+  fuzz();
   vitest('long', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'long' });
 } else {
-  ctest();
+  ctest(
+    'firmware',
+    'firmware/build',
+    'no C tests were built: cmocka is missing (./bootstrap --tests installs it)',
+  );
   vitest('typescript', ['--exclude', '**/*.e2e.test.ts']);
   vitest('end-to-end', ['--no-file-parallelism', 'e2e.test.ts']);
 }

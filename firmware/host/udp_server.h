@@ -11,7 +11,7 @@
 typedef struct {
     int fd;
     meter_protocol_t *protocol;
-    const power_meter_t *meter;
+    power_meter_t *meter;
     /** What the network does to datagrams on their way; seeded by the caller. */
     impaired_link_t link;
     char address[UDP_ADDRESS_BYTES];

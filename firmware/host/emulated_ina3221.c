@@ -134,9 +134,10 @@ static void finish(emulated_ina3221_t *sensor)
     lsb = fmin(fmax(lsb, INA3221_RAW_MIN + 1), INA3221_RAW_MAX);
     int averages = s_averages[field(sensor, INA3221_CONFIGURATION_AVERAGING_SHIFT)];
     sensor->average[i] += (lsb - sensor->average[i]) / averages;
-    sensor->result[i] = quantised(sensor->average[i]);
+    int16_t single = quantised(lsb);
+    sensor->result[i] = averages == 1 ? single : quantised(sensor->average[i]);
     if (!is_bus(i)) {
-        finish_shunt(sensor, channel_of(i), quantised(lsb));
+        finish_shunt(sensor, channel_of(i), single);
     }
     watch_timing(sensor);
 }

@@ -141,7 +141,6 @@ static bool open_truth(hosted_meter_t *meter)
 
 int hosted_meter_start(hosted_meter_t *meter, const options_t *options, unsigned index)
 {
-    memset(meter, 0, sizeof(*meter));
     meter->options = options;
     meter->index = index;
     meter->truth.fd = -1;

@@ -36,6 +36,7 @@ typedef struct {
 
 /**
  * Makes the node, powers the meter on and opens its socket and truth file; what fails is said on stderr.
+ * @param meter  all zeros; stop it however this ends
  * @return 0, or the program's exit code
  */
 int hosted_meter_start(hosted_meter_t *meter, const options_t *options, unsigned index);

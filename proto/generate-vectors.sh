@@ -51,6 +51,12 @@ raw() { emit "$1" "$2" "$3" "$4" "$5"; }
   extended 'extended: extremes' true \
     '{ "channel": 6, "version": 4294967295, "lease_s": 4294967295, "interval_ms": 4294967295, "token": 4294967295 }' 6 \
     'version: 4294967295 lease_s: 4294967295 interval_ms: 4294967295 token: 4294967295'
+  extended 'extended: calibration' true \
+    '{ "channel": 2, "version": 1, "token": 9, "calibrate": true, "shunt_uohm": 101250, "offset_lsb256": -300 }' 2 \
+    'version: 1 token: 9 calibration { shunt_uohm: 101250 offset_lsb256: -300 }'
+  extended 'extended: back to the configured calibration' true \
+    '{ "channel": 2, "version": 1, "token": 9, "calibrate": true }' 2 'version: 1 token: 9 calibration { }'
+  raw 'extended: a calibration cut in its value' request false '{}' '32000801320308b2'
   raw 'extended: a field of a later version' request true '{ "channel": 1, "version": 1 }' '31000801a20603616263'
   raw 'extended: cut in a value' request false '{}' '3100080110'
   raw 'extended: no protobuf' request false '{}' '3100ffffffffffffffffffffff'
@@ -65,8 +71,8 @@ first=1
     '{ "timestamp": "1234567", "energy_consumption": 12.5, "current": 250.5 }' \
     'timestamp: 1234567 energy_consumption: 12.5 current: 250.5'
   measurement 'every field' true \
-    '{ "timestamp": "86400000000", "energy_consumption": 43200000.125, "current": 500.25, "channel": 6, "sequence": 864000, "boot_id": 2863311530, "lease_ms": 29950, "bus_voltage_mv": 5096, "current_ua": -500250, "energy_uj": "220147200000", "energy_exported_uj": "17", "unix_time_us": "1795435200000000", "time_sync_age_s": 3600, "samples": "20093023", "flags": 10, "missed_cycles": 3, "gap_us": "12900", "overrange_samples": 2, "shunt_uohm": 100250, "lifetime_energy_uj": "987654321987654", "sensor_errors": 1 }' \
-    'timestamp: 86400000000 energy_consumption: 43200000.125 current: 500.25 channel: 6 sequence: 864000 boot_id: 2863311530 lease_ms: 29950 bus_voltage_mv: 5096 current_ua: -500250 energy_uj: 220147200000 energy_exported_uj: 17 unix_time_us: 1795435200000000 time_sync_age_s: 3600 samples: 20093023 flags: 10 missed_cycles: 3 gap_us: 12900 overrange_samples: 2 shunt_uohm: 100250 lifetime_energy_uj: 987654321987654 sensor_errors: 1'
+    '{ "timestamp": "86400000000", "energy_consumption": 43200000.125, "current": 500.25, "channel": 6, "sequence": 864000, "boot_id": 2863311530, "lease_ms": 29950, "bus_voltage_mv": 5096, "current_ua": -500250, "energy_uj": "220147200000", "energy_exported_uj": "17", "unix_time_us": "1795435200000000", "time_sync_age_s": 3600, "samples": "20093023", "flags": 10, "missed_cycles": 3, "gap_us": "12900", "overrange_samples": 2, "shunt_uohm": 100250, "lifetime_energy_uj": "987654321987654", "sensor_errors": 1, "offset_lsb256": -300 }' \
+    'timestamp: 86400000000 energy_consumption: 43200000.125 current: 500.25 channel: 6 sequence: 864000 boot_id: 2863311530 lease_ms: 29950 bus_voltage_mv: 5096 current_ua: -500250 energy_uj: 220147200000 energy_exported_uj: 17 unix_time_us: 1795435200000000 time_sync_age_s: 3600 samples: 20093023 flags: 10 missed_cycles: 3 gap_us: 12900 overrange_samples: 2 shunt_uohm: 100250 lifetime_energy_uj: 987654321987654 sensor_errors: 1 offset_lsb256: -300'
   measurement 'challenge alone' true '{ "challenge": 3735928559 }' 'challenge: 3735928559'
   measurement 'extremes of every type' true \
     '{ "timestamp": "9007199254740991", "energy_consumption": 1.7976931348623157e308, "current": 3.4028234663852886e38, "channel": 4294967295, "sequence": 4294967295, "boot_id": 4294967295, "current_ua": -2147483648, "energy_uj": "9007199254740991" }' \

@@ -20,7 +20,9 @@ static power_meter_snapshot_t read_snapshot(fuzz_input_t *input)
         .overrange_samples = (uint32_t)fuzz_number(input, 4),
         .sensor_errors = (uint32_t)fuzz_number(input, 4),
         .shunt_uohm = (uint32_t)fuzz_number(input, 4),
-        .flags = (uint32_t)fuzz_number(input, 4),
+        .flags = (uint32_t)fuzz_number(input, 4) & ~(uint32_t)POWER_METER_FLAG_CALIBRATION_OPEN,
+        .offset_lsb256 = (int32_t)fuzz_number(input, 4),
+        .lifetime_uj = fuzz_number(input, 8),
     };
 }
 
@@ -34,7 +36,7 @@ static void encode(fuzz_input_t *input)
         .lease_ms = (uint32_t)fuzz_number(input, 4),
         .unix_time_us = fuzz_number(input, 8),
         .time_sync_age_s = (uint32_t)fuzz_number(input, 4),
-        .lifetime_energy_uj = fuzz_number(input, 8),
+        .calibration_open = fuzz_below(input, 2),
     };
     power_meter_snapshot_t snapshot = read_snapshot(input);
     uint8_t *datagram = malloc(METER_DATAGRAM_MAX_BYTES);
@@ -59,12 +61,14 @@ static void encode(fuzz_input_t *input)
     HOLDS(message->unix_time_us == (full ? context.unix_time_us : 0));
     HOLDS(message->time_sync_age_s == (full ? context.time_sync_age_s : 0));
     HOLDS(message->samples == (full ? snapshot.samples : 0));
-    HOLDS(message->flags == (full ? snapshot.flags : 0));
+    uint32_t open = context.calibration_open ? POWER_METER_FLAG_CALIBRATION_OPEN : 0;
+    HOLDS(message->flags == (full ? snapshot.flags | open : 0));
+    HOLDS(message->offset_lsb256 == (full ? snapshot.offset_lsb256 : 0));
     HOLDS(message->missed_cycles == (full ? snapshot.missed_cycles : 0));
     HOLDS(message->gap_us == (full ? snapshot.gap_us : 0));
     HOLDS(message->overrange_samples == (full ? snapshot.overrange_samples : 0));
     HOLDS(message->shunt_uohm == (full ? snapshot.shunt_uohm : 0));
-    HOLDS(message->lifetime_energy_uj == (full ? context.lifetime_energy_uj : 0));
+    HOLDS(message->lifetime_energy_uj == (full ? snapshot.lifetime_uj : 0));
     HOLDS(message->sensor_errors == (full ? snapshot.sensor_errors : 0));
     power_measurement__free_unpacked(message, NULL);
     free(datagram);

@@ -78,6 +78,31 @@ static void calibration_changes_gain_and_offset(void **state)
     assert_int_equal(energy_current_ua(&channel), 200000);
 }
 
+static void a_calibration_in_between_loses_nothing(void **state)
+{
+    (void)state;
+    random_t random;
+    random_seed(&random, 11);
+    energy_channel_t channel;
+    energy_init(&channel, &s_plain, 4296);
+    energy_reading_t one = reading(137, 611);
+    energy_add(&channel, &one, 1000);
+    long double uj = 0;
+    int64_t now_us = 1000;
+    for (int i = 0; i < 1000; i++) {
+        energy_calibration_t calibration = {.shunt_uohm = 1000 + (uint32_t)(random_uniform(&random) * 9999000),
+                                            .offset_lsb256 = (int32_t)(random_uniform(&random) * 8000 - 4000)};
+        uint64_t before = channel.imported_uj.whole;
+        energy_set_calibration(&channel, &calibration);
+        assert_true(channel.imported_uj.whole == before);
+        now_us += 4300;
+        energy_add(&channel, &one, now_us);
+        uj += (137 * 256 - calibration.offset_lsb256) / 256.0L * 40 / calibration.shunt_uohm * 611 * 8e-3L * 4300;
+    }
+    assert_true(uj - 0.01L < channel.imported_uj.whole + 1 && channel.imported_uj.whole < uj + 0.01L);
+    assert_true(channel.exported_uj.whole == 0);
+}
+
 static void directions_are_counted_apart(void **state)
 {
     (void)state;
@@ -191,6 +216,7 @@ int main(void)
         cmocka_unit_test(is_exact_for_random_readings),
         cmocka_unit_test(one_watt_for_one_second_is_a_joule),
         cmocka_unit_test(calibration_changes_gain_and_offset),
+        cmocka_unit_test(a_calibration_in_between_loses_nothing),
         cmocka_unit_test(directions_are_counted_apart),
         cmocka_unit_test(missed_cycles_are_bridged_and_counted),
         cmocka_unit_test(silence_is_a_gap_and_never_integrated),

@@ -99,6 +99,92 @@ static void a_stream_starts_when_the_challenge_is_echoed(void **state)
     power_measurement__free_unpacked(challenge, NULL);
 }
 
+static size_t calibrating(uint8_t *data, char channel, uint32_t token, const Calibration *calibration)
+{
+    Subscribe subscribe = SUBSCRIBE__INIT;
+    subscribe.version = 1;
+    subscribe.token = token;
+    subscribe.calibration = (Calibration *)calibration;
+    data[0] = (uint8_t)channel;
+    data[1] = '\0';
+    return 2 + subscribe__pack(&subscribe, data + 2);
+}
+
+static void a_channel_is_calibrated_while_the_meter_allows_it(void **state)
+{
+    (void)state;
+    rig_t rig;
+    start(&rig, true, false);
+    rig.protocol.config.calibration_until_us = 600 * SECOND;
+    uint32_t token = meter_challenge_token(rig.protocol.config.secret, &s_client);
+    Calibration calibration = CALIBRATION__INIT;
+    calibration.shunt_uohm = 101250;
+    calibration.offset_lsb256 = -300;
+    uint8_t data[64];
+    PowerMeasurement *message;
+
+    size_t length = calibrating(data, '4', token ^ 1, &calibration); /* forged */
+    assert_int_equal(receive(&rig, &s_client, data, length, 0), METER_CHALLENGE_BYTES);
+    assert_int_equal(power_meter_snapshot(&rig.meter, 4, 0).shunt_uohm, 100000);
+
+    length = calibrating(data, '4', token, &calibration);
+    assert_int_equal(receive(&rig, &s_client, data, length, 600 * SECOND - 1), 0);
+    assert_true(next(&rig, 600 * SECOND - 1, &message) > 0);
+    assert_int_equal(message->shunt_uohm, 101250);
+    assert_int_equal(message->offset_lsb256, -300);
+    assert_true(message->flags & POWER_METER_FLAG_CALIBRATED);
+    assert_true(message->flags & POWER_METER_FLAG_CALIBRATION_OPEN);
+    power_measurement__free_unpacked(message, NULL);
+    assert_int_equal(power_meter_snapshot(&rig.meter, 1, 0).shunt_uohm, 100000); /* the other channel */
+
+    calibration.shunt_uohm = 100500;
+    length = calibrating(data, '4', token, &calibration);
+    assert_int_equal(receive(&rig, &s_client, data, length, 600 * SECOND), 0); /* too late */
+    assert_int_equal(rig.protocol.refused_calibrations, 1);
+    assert_true(next(&rig, 601 * SECOND, &message) > 0);
+    assert_int_equal(message->shunt_uohm, 101250);
+    assert_false(message->flags & POWER_METER_FLAG_CALIBRATION_OPEN);
+    power_measurement__free_unpacked(message, NULL);
+
+    rig.protocol.config.calibration_until_us = INT64_MAX;
+    Calibration none = CALIBRATION__INIT;
+    length = calibrating(data, '4', token, &none);
+    assert_int_equal(receive(&rig, &s_client, data, length, 700 * SECOND), 0);
+    power_meter_snapshot_t snapshot = power_meter_snapshot(&rig.meter, 4, 0);
+    assert_int_equal(snapshot.shunt_uohm, 100000);
+    assert_int_equal(snapshot.offset_lsb256, 0);
+    assert_false(snapshot.flags & POWER_METER_FLAG_CALIBRATED);
+}
+
+static void a_calibration_that_is_not_plausible_changes_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t shunt_uohm;
+        int32_t offset_lsb256;
+        bool taken;
+    } s_cases[] = {
+        {80000, 0, true},      {79999, 0, false},      {120000, 0, true},          {120001, 0, false},
+        {1, 0, false},         {UINT32_MAX, 0, false}, {100000, 4096, true},       {100000, 4097, false},
+        {100000, -4096, true}, {100000, -4097, false}, {100000, INT32_MIN, false},
+    };
+    for (unsigned i = 0; i < sizeof(s_cases) / sizeof(s_cases[0]); i++) {
+        rig_t rig;
+        start(&rig, true, false);
+        rig.protocol.config.calibration_until_us = INT64_MAX;
+        Calibration calibration = CALIBRATION__INIT;
+        calibration.shunt_uohm = s_cases[i].shunt_uohm;
+        calibration.offset_lsb256 = s_cases[i].offset_lsb256;
+        uint8_t data[64];
+        size_t length =
+            calibrating(data, '1', meter_challenge_token(rig.protocol.config.secret, &s_client), &calibration);
+        assert_int_equal(receive(&rig, &s_client, data, length, 0), 0);
+        assert_int_equal(rig.protocol.refused_calibrations, !s_cases[i].taken);
+        assert_int_equal(rig.meter.calibrated[0], s_cases[i].taken);
+        assert_int_equal(meter_subscriptions_count(&rig.protocol.subscriptions, 0), s_cases[i].taken);
+    }
+}
+
 static void a_token_is_its_endpoints_alone(void **state)
 {
     (void)state;
@@ -242,6 +328,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_starts_when_the_challenge_is_echoed),
+        cmocka_unit_test(a_channel_is_calibrated_while_the_meter_allows_it),
+        cmocka_unit_test(a_calibration_that_is_not_plausible_changes_nothing),
         cmocka_unit_test(a_token_is_its_endpoints_alone),
         cmocka_unit_test(a_request_shorter_than_its_challenge_is_not_answered),
         cmocka_unit_test(channels_that_are_not_there_are_not_answered),

@@ -46,6 +46,26 @@ static const vector_t *vector_named(const char *name, const char *kind)
     return NULL;
 }
 
+static bool is_true(const vector_t *vector, const char *field)
+{
+    return strcmp(text_of(vector, field), "ON") == 0 || strcmp(text_of(vector, field), "true") == 0;
+}
+
+static void compare_request(const vector_t *vector, const meter_request_t *request)
+{
+    assert_int_equal(request->channel, unsigned_of(vector, "channel"));
+    assert_int_equal(request->version, unsigned_of(vector, "version"));
+    assert_int_equal(request->lease_s, unsigned_of(vector, "lease_s"));
+    assert_int_equal(request->interval_ms, unsigned_of(vector, "interval_ms"));
+    assert_int_equal(request->token, unsigned_of(vector, "token"));
+    assert_int_equal(request->cancel, is_true(vector, "cancel"));
+    assert_int_equal(request->extended, unsigned_of(vector, "version") != 0);
+    assert_int_equal(request->calibrate != METER_REQUEST_KEEP_CALIBRATION, is_true(vector, "calibrate"));
+    assert_int_equal(request->calibrate == METER_REQUEST_CALIBRATE, unsigned_of(vector, "shunt_uohm") != 0);
+    assert_int_equal(request->calibration.shunt_uohm, unsigned_of(vector, "shunt_uohm"));
+    assert_int_equal(request->calibration.offset_lsb256, strtol(text_of(vector, "offset_lsb256"), NULL, 10));
+}
+
 static void requests(void **state)
 {
     (void)state;
@@ -65,14 +85,7 @@ static void requests(void **state)
         if (!valid) {
             continue;
         }
-        bool cancel = strcmp(text_of(vector, "cancel"), "ON") == 0 || strcmp(text_of(vector, "cancel"), "true") == 0;
-        assert_int_equal(request.channel, unsigned_of(vector, "channel"));
-        assert_int_equal(request.version, unsigned_of(vector, "version"));
-        assert_int_equal(request.lease_s, unsigned_of(vector, "lease_s"));
-        assert_int_equal(request.interval_ms, unsigned_of(vector, "interval_ms"));
-        assert_int_equal(request.token, unsigned_of(vector, "token"));
-        assert_int_equal(request.cancel, cancel);
-        assert_int_equal(request.extended, unsigned_of(vector, "version") != 0);
+        compare_request(vector, &request);
     }
     assert_true(count > 10);
 }
@@ -100,6 +113,7 @@ static void compare_measurement(const vector_t *vector, const PowerMeasurement *
     assert_int_equal(message->shunt_uohm, unsigned_of(vector, "shunt_uohm"));
     assert_true(message->lifetime_energy_uj == unsigned_of(vector, "lifetime_energy_uj"));
     assert_int_equal(message->sensor_errors, unsigned_of(vector, "sensor_errors"));
+    assert_int_equal(message->offset_lsb256, strtol(text_of(vector, "offset_lsb256"), NULL, 10));
     assert_int_equal(message->challenge, unsigned_of(vector, "challenge"));
 }
 
@@ -142,6 +156,8 @@ static power_meter_snapshot_t snapshot_of(const vector_t *vector)
         .overrange_samples = (uint32_t)unsigned_of(vector, "overrange_samples"),
         .shunt_uohm = (uint32_t)unsigned_of(vector, "shunt_uohm"),
         .sensor_errors = (uint32_t)unsigned_of(vector, "sensor_errors"),
+        .lifetime_uj = unsigned_of(vector, "lifetime_energy_uj"),
+        .offset_lsb256 = (int32_t)strtol(text_of(vector, "offset_lsb256"), NULL, 10),
     };
 }
 
@@ -165,7 +181,6 @@ static void the_meters_own_datagrams_are_those_of_the_vectors(void **state)
         .lease_ms = (uint32_t)unsigned_of(full, "lease_ms"),
         .unix_time_us = unsigned_of(full, "unix_time_us"),
         .time_sync_age_s = (uint32_t)unsigned_of(full, "time_sync_age_s"),
-        .lifetime_energy_uj = unsigned_of(full, "lifetime_energy_uj"),
     };
     assert_encodes(full, datagram, meter_measurement_encode(&snapshot, &context, datagram));
 

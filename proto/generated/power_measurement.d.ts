@@ -83,6 +83,9 @@ export class power_measurement {
     /** power_measurement sensor_errors. */
     sensor_errors: number;
 
+    /** power_measurement offset_lsb256. */
+    offset_lsb256: number;
+
     /** power_measurement challenge. */
     challenge: number;
 
@@ -188,6 +191,9 @@ export namespace power_measurement {
         /** power_measurement sensor_errors */
         sensor_errors?: (number|null);
 
+        /** power_measurement offset_lsb256 */
+        offset_lsb256?: (number|null);
+
         /** power_measurement challenge */
         challenge?: (number|null);
 
@@ -197,6 +203,84 @@ export namespace power_measurement {
 
     /** Shape of a power_measurement. */
     type $Shape = power_measurement.$Properties;
+}
+
+/**
+ * Properties of a calibration.
+ * @deprecated Use calibration.$Properties instead.
+ */
+export interface Icalibration extends calibration.$Properties {
+}
+
+/** Represents a calibration. */
+export class calibration {
+
+    /**
+     * Constructs a new calibration.
+     * @param [properties] Properties to set
+     */
+    constructor(properties?: calibration.$Properties);
+
+    /** Unknown fields preserved while decoding when enabled */
+    $unknowns?: Uint8Array[];
+
+    /** calibration shunt_uohm. */
+    shunt_uohm: number;
+
+    /** calibration offset_lsb256. */
+    offset_lsb256: number;
+
+    /**
+     * Creates a new calibration instance using the specified properties.
+     * @param [properties] Properties to set
+     * @returns calibration instance
+     */
+    static create(properties: calibration.$Shape): calibration & calibration.$Shape;
+    static create(properties?: calibration.$Properties): calibration;
+
+    /**
+     * Encodes the specified calibration message. Does not implicitly {@link calibration.verify|verify} messages.
+     * @param message calibration message or plain object to encode
+     * @param [writer] Writer to encode to
+     * @returns Writer
+     */
+    static encode(message: calibration.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+    /**
+     * Decodes a calibration message from the specified reader or buffer.
+     * @param reader Reader or buffer to decode from
+     * @param [length] Message length if known beforehand
+     * @returns {calibration & calibration.$Shape} calibration
+     * @throws {Error} If the payload is not a reader or valid buffer
+     * @throws {$protobuf.util.ProtocolError} If required fields are missing
+     */
+    static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): calibration & calibration.$Shape;
+
+    /**
+     * Gets the type url for calibration
+     * @param [prefix] Custom type url prefix, defaults to `"type.googleapis.com"`
+     * @returns The type url
+     */
+    static getTypeUrl(prefix?: string): string;
+}
+
+export namespace calibration {
+
+    /** Properties of a calibration. */
+    interface $Properties {
+
+        /** calibration shunt_uohm */
+        shunt_uohm?: (number|null);
+
+        /** calibration offset_lsb256 */
+        offset_lsb256?: (number|null);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+    }
+
+    /** Shape of a calibration. */
+    type $Shape = calibration.$Properties;
 }
 
 /**
@@ -232,6 +316,9 @@ export class subscribe {
 
     /** subscribe cancel. */
     cancel: boolean;
+
+    /** subscribe calibration. */
+    calibration?: (calibration.$Properties|null);
 
     /** subscribe padding. */
     padding: Uint8Array;
@@ -289,6 +376,9 @@ export namespace subscribe {
 
         /** subscribe cancel */
         cancel?: (boolean|null);
+
+        /** subscribe calibration */
+        calibration?: (calibration.$Properties|null);
 
         /** subscribe padding */
         padding?: (Uint8Array|null);

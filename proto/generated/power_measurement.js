@@ -36,6 +36,7 @@ export const power_measurement = $root.power_measurement = (() => {
     power_measurement.prototype.shunt_uohm = 0;
     power_measurement.prototype.lifetime_energy_uj = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
     power_measurement.prototype.sensor_errors = 0;
+    power_measurement.prototype.offset_lsb256 = 0;
     power_measurement.prototype.challenge = 0;
 
     power_measurement.create = function(properties) {
@@ -93,6 +94,8 @@ export const power_measurement = $root.power_measurement = (() => {
             writer.uint32(168).uint32(message.sensor_errors);
         if (message.challenge != null && $Object.hasOwnProperty.call(message, "challenge") && message.challenge !== 0)
             writer.uint32(181).fixed32(message.challenge);
+        if (message.offset_lsb256 != null && $Object.hasOwnProperty.call(message, "offset_lsb256") && message.offset_lsb256 !== 0)
+            writer.uint32(184).sint32(message.offset_lsb256);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -315,6 +318,15 @@ export const power_measurement = $root.power_measurement = (() => {
                         delete message.sensor_errors;
                     continue;
                 }
+            case 23: {
+                    if (wireType !== 0)
+                        break;
+                    if (value = reader.sint32())
+                        message.offset_lsb256 = value;
+                    else
+                        delete message.offset_lsb256;
+                    continue;
+                }
             case 22: {
                     if (wireType !== 5)
                         break;
@@ -350,6 +362,110 @@ export const power_measurement = $root.power_measurement = (() => {
     return power_measurement;
 })();
 
+export const calibration = $root.calibration = (() => {
+
+    const calibration = function (properties) {
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    calibration.prototype.shunt_uohm = 0;
+    calibration.prototype.offset_lsb256 = 0;
+
+    calibration.create = function(properties) {
+        return new calibration(properties);
+    };
+
+    calibration.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.shunt_uohm != null && $Object.hasOwnProperty.call(message, "shunt_uohm") && message.shunt_uohm !== 0)
+            writer.uint32(8).uint32(message.shunt_uohm);
+        if (message.offset_lsb256 != null && $Object.hasOwnProperty.call(message, "offset_lsb256") && message.offset_lsb256 !== 0)
+            writer.uint32(16).sint32(message.offset_lsb256);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    calibration.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message, value;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.calibration();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 0)
+                        break;
+                    if (value = reader.uint32())
+                        message.shunt_uohm = value;
+                    else
+                        delete message.shunt_uohm;
+                    continue;
+                }
+            case 2: {
+                    if (wireType !== 0)
+                        break;
+                    if (value = reader.sint32())
+                        message.offset_lsb256 = value;
+                    else
+                        delete message.offset_lsb256;
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    calibration.getTypeUrl = function(prefix) {
+        if (prefix === $undefined)
+            prefix = "type.googleapis.com";
+        return prefix + "/calibration";
+    };
+
+    return calibration;
+})();
+
 export const subscribe = $root.subscribe = (() => {
 
     const subscribe = function (properties) {
@@ -364,6 +480,7 @@ export const subscribe = $root.subscribe = (() => {
     subscribe.prototype.interval_ms = 0;
     subscribe.prototype.token = 0;
     subscribe.prototype.cancel = false;
+    subscribe.prototype.calibration = null;
     subscribe.prototype.padding = $util.newBuffer([]);
 
     subscribe.create = function(properties) {
@@ -387,6 +504,8 @@ export const subscribe = $root.subscribe = (() => {
             writer.uint32(37).fixed32(message.token);
         if (message.cancel != null && $Object.hasOwnProperty.call(message, "cancel") && message.cancel !== false)
             writer.uint32(40).bool(message.cancel);
+        if (message.calibration != null && $Object.hasOwnProperty.call(message, "calibration"))
+            $root.calibration.encode(message.calibration, writer.uint32(50).fork(), _depth + 1).ldelim();
         if (message.padding != null && $Object.hasOwnProperty.call(message, "padding") && message.padding.length)
             writer.uint32(122).bytes(message.padding);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -465,6 +584,12 @@ export const subscribe = $root.subscribe = (() => {
                         message.cancel = value;
                     else
                         delete message.cancel;
+                    continue;
+                }
+            case 6: {
+                    if (wireType !== 2)
+                        break;
+                    message.calibration = $root.calibration.decode(reader, reader.size(), $undefined, _depth + 1, message.calibration);
                     continue;
                 }
             case 15: {

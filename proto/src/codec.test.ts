@@ -41,6 +41,7 @@ const FIELD_OF: Record<string, string> = {
   shunt_uohm: 'shuntMicroohms',
   lifetime_energy_uj: 'lifetimeEnergyMicrojoules',
   sensor_errors: 'sensorErrors',
+  offset_lsb256: 'offsetLsb256',
   challenge: 'challenge',
 };
 
@@ -58,6 +59,14 @@ describe('vectors: requests', () => {
       intervalMs: interval_ms,
       token,
       cancel,
+      ...(fields['calibrate']
+        ? {
+            calibration: {
+              shuntMicroohms: fields['shunt_uohm'] ?? 0,
+              offsetLsb256: fields['offset_lsb256'] ?? 0,
+            },
+          }
+        : {}),
     };
     expect(request).toEqual(version === undefined ? { channel } : { channel, subscription });
   });
@@ -93,13 +102,20 @@ test('a request reads back, and an extended one is never shorter than a challeng
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 6 }),
-      fc.record({
-        version: uint32,
-        leaseSeconds: uint32,
-        intervalMs: uint32,
-        token: uint32,
-        cancel: fc.boolean(),
-      }),
+      fc.record(
+        {
+          version: uint32,
+          leaseSeconds: uint32,
+          intervalMs: uint32,
+          token: uint32,
+          cancel: fc.boolean(),
+          calibration: fc.record({
+            shuntMicroohms: uint32,
+            offsetLsb256: fc.integer({ min: -0x80000000, max: 0x7fffffff }),
+          }),
+        },
+        { requiredKeys: ['version', 'leaseSeconds', 'intervalMs', 'token', 'cancel'] },
+      ),
       (channel, subscription) => {
         const bytes = encodeRequest({ channel, subscription });
         expect(parseRequest(bytes)).toEqual({ channel, subscription });

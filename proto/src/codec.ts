@@ -8,9 +8,19 @@ export const FLAGS = {
   reversed: 8,
   critical: 16,
   warning: 32,
+  calibrated: 64,
+  calibrationOpen: 128,
 } as const;
 
 export const CHANNELS = 6;
+
+/** How a channel reads its sensor. */
+export interface Calibration {
+  /** With the gain folded in; 0: back to what the meter is configured to. */
+  shuntMicroohms: number;
+  /** What the sensor reads at no current, in 1/256 of 40 µV. */
+  offsetLsb256: number;
+}
 
 /** How an extended request asks for a stream; 0 leaves a value to the meter. */
 export interface Subscription {
@@ -20,6 +30,8 @@ export interface Subscription {
   /** The challenge, echoed; 0 before one has come. */
   token: number;
   cancel: boolean;
+  /** The channel's from now on, where the meter allows it. */
+  calibration?: Calibration;
 }
 
 export interface MeterRequest {
@@ -56,6 +68,8 @@ export interface MeterDatagram {
   shuntMicroohms: number;
   lifetimeEnergyMicrojoules: number;
   sensorErrors: number;
+  /** What the sensor is taken to read at no current, in 1/256 of 40 µV. */
+  offsetLsb256: number;
   /** Alone in its datagram; 0 in a measurement. */
   challenge: number;
 }
@@ -85,6 +99,7 @@ const FIELD = {
   shuntMicroohms: 'shunt_uohm',
   lifetimeEnergyMicrojoules: 'lifetime_energy_uj',
   sensorErrors: 'sensor_errors',
+  offsetLsb256: 'offset_lsb256',
   challenge: 'challenge',
 } as const satisfies Record<keyof MeterDatagram, string>;
 
@@ -100,12 +115,19 @@ export function encodeRequest({ channel, subscription }: MeterRequest): Uint8Arr
     interval_ms: subscription.intervalMs,
     token: subscription.token,
     cancel: subscription.cancel,
+    ...(subscription.calibration
+      ? { calibration: calibrationMessage(subscription.calibration) }
+      : {}),
   };
   const bare = subscribe.encode(subscribe.create(message)).finish();
   const missing = LEAST_REQUEST_BYTES - head.length - 1 - bare.length - 2;
   const padding = new Uint8Array(Math.max(0, missing));
   const body = subscribe.encode(subscribe.create({ ...message, padding })).finish();
   return Buffer.concat([head, Buffer.of(0), body]);
+}
+
+function calibrationMessage({ shuntMicroohms, offsetLsb256 }: Calibration) {
+  return { shunt_uohm: shuntMicroohms, offset_lsb256: offsetLsb256 };
 }
 
 /** A request, or undefined where a meter would count it as invalid and not answer. */
@@ -118,7 +140,7 @@ export function parseRequest(bytes: Uint8Array): MeterRequest | undefined {
   const head = digits[1]!.length;
   if (bytes[head] !== 0 || bytes.length === head + 1) return { channel };
   try {
-    const { version, lease_s, interval_ms, token, cancel } = subscribe.decode(
+    const { version, lease_s, interval_ms, token, cancel, calibration } = subscribe.decode(
       bytes.subarray(head + 1),
     );
     return {
@@ -129,6 +151,14 @@ export function parseRequest(bytes: Uint8Array): MeterRequest | undefined {
         intervalMs: interval_ms,
         token,
         cancel,
+        ...(calibration
+          ? {
+              calibration: {
+                shuntMicroohms: calibration.shunt_uohm ?? 0,
+                offsetLsb256: calibration.offset_lsb256 ?? 0,
+              },
+            }
+          : {}),
       },
     };
   } catch {

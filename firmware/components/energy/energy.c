@@ -20,6 +20,30 @@ void energy_init(energy_channel_t *channel, const energy_calibration_t *calibrat
     channel->cycle_us = cycle_us;
 }
 
+bool energy_calibration_valid(const energy_calibration_t *calibration)
+{
+    return calibration->shunt_uohm >= 1 && calibration->shunt_uohm <= ENERGY_MAX_SHUNT_UOHM &&
+           calibration->offset_lsb256 >= -ENERGY_MAX_OFFSET_LSB256 &&
+           calibration->offset_lsb256 <= ENERGY_MAX_OFFSET_LSB256;
+}
+
+/** The units of a remainder are proportional to the shunt. Below 6400 * 10^7 * 10^7, so within 64 bits. */
+static void rescale(energy_counter_t *counter, uint64_t shunt_uohm_before, uint64_t shunt_uohm)
+{
+    counter->remainder = counter->remainder * shunt_uohm / shunt_uohm_before;
+}
+
+void energy_set_calibration(energy_channel_t *channel, const energy_calibration_t *calibration)
+{
+    uint64_t before = channel->calibration.shunt_uohm;
+    rescale(&channel->imported_uj, before, calibration->shunt_uohm);
+    rescale(&channel->exported_uj, before, calibration->shunt_uohm);
+    rescale(&channel->imported_uc, before, calibration->shunt_uohm);
+    rescale(&channel->exported_uc, before, calibration->shunt_uohm);
+    channel->mean_shunt += (channel->calibration.offset_lsb256 - calibration->offset_lsb256) * 256;
+    channel->calibration = *calibration;
+}
+
 static void count(energy_counter_t *counter, uint64_t units, uint64_t units_per_whole)
 {
     uint64_t sum = counter->remainder + units;

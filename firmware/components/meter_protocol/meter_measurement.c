@@ -22,13 +22,14 @@ size_t meter_measurement_encode(const power_meter_snapshot_t *snapshot, const me
         message.unix_time_us = context->unix_time_us;
         message.time_sync_age_s = context->time_sync_age_s;
         message.samples = snapshot->samples;
-        message.flags = snapshot->flags;
+        message.flags = snapshot->flags | (context->calibration_open ? POWER_METER_FLAG_CALIBRATION_OPEN : 0);
         message.missed_cycles = snapshot->missed_cycles;
         message.gap_us = snapshot->gap_us;
         message.overrange_samples = snapshot->overrange_samples;
         message.shunt_uohm = snapshot->shunt_uohm;
-        message.lifetime_energy_uj = context->lifetime_energy_uj;
+        message.lifetime_energy_uj = snapshot->lifetime_uj;
         message.sensor_errors = snapshot->sensor_errors;
+        message.offset_lsb256 = snapshot->offset_lsb256;
     }
     return power_measurement__pack(&message, datagram);
 }

@@ -20,7 +20,24 @@ static bool accept(const meter_protocol_t *protocol, const power_meter_t *meter,
            (request->extended || protocol->config.accept_first_generation || protocol->config.first_generation_meter);
 }
 
-size_t meter_protocol_receive(meter_protocol_t *protocol, const power_meter_t *meter, const meter_endpoint_t *from,
+static bool calibration_open(const meter_protocol_t *protocol, int64_t now_us)
+{
+    return now_us < protocol->config.calibration_until_us;
+}
+
+/** @return false when what is asked for must not be */
+static bool calibrate(const meter_protocol_t *protocol, power_meter_t *meter, const meter_request_t *request,
+                      int64_t now_us)
+{
+    if (request->calibrate == METER_REQUEST_KEEP_CALIBRATION) {
+        return true;
+    }
+    bool reset = request->calibrate == METER_REQUEST_RESET_CALIBRATION;
+    return calibration_open(protocol, now_us) &&
+           power_meter_calibrate(meter, request->channel, reset ? NULL : &request->calibration);
+}
+
+size_t meter_protocol_receive(meter_protocol_t *protocol, power_meter_t *meter, const meter_endpoint_t *from,
                               const uint8_t *data, size_t length, int64_t now_us, uint8_t *answer)
 {
     meter_request_t request;
@@ -38,6 +55,10 @@ size_t meter_protocol_receive(meter_protocol_t *protocol, const power_meter_t *m
             }
             protocol->challenges++;
             return meter_measurement_encode_challenge(token, answer);
+        }
+        if (!calibrate(protocol, meter, &request, now_us)) {
+            protocol->refused_calibrations++;
+            return 0;
         }
         if (request.cancel) {
             meter_subscriptions_cancel(&protocol->subscriptions, from, request.channel);
@@ -65,6 +86,7 @@ size_t meter_protocol_next_datagram(meter_protocol_t *protocol, const power_mete
         .lease_ms = meter_subscription_lease_ms(due, now_us),
         .unix_time_us = time->unix_time_us,
         .time_sync_age_s = time->time_sync_age_s,
+        .calibration_open = calibration_open(protocol, now_us),
         .first_generation = protocol->config.first_generation_meter,
     };
     return meter_measurement_encode(&snapshot, &context, datagram);

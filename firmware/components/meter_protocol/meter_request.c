@@ -50,6 +50,12 @@ static bool parse_subscribe(const uint8_t *data, size_t length, meter_request_t 
     request->interval_ms = subscribe->interval_ms;
     request->token = subscribe->token;
     request->cancel = subscribe->cancel;
+    if (subscribe->calibration) {
+        request->calibration.shunt_uohm = subscribe->calibration->shunt_uohm;
+        request->calibration.offset_lsb256 = subscribe->calibration->offset_lsb256;
+        request->calibrate =
+            request->calibration.shunt_uohm ? METER_REQUEST_CALIBRATE : METER_REQUEST_RESET_CALIBRATION;
+    }
     return true;
 }
 

@@ -78,6 +78,35 @@ bool power_meter_has_channel(const power_meter_t *meter, unsigned channel)
     return channel >= 1 && channel <= POWER_METER_CHANNELS && meter->config.channels[channel - 1].enabled;
 }
 
+static bool plausible(const energy_calibration_t *calibration, uint32_t configured_uohm)
+{
+    uint64_t percent = (uint64_t)calibration->shunt_uohm * 100;
+    return energy_calibration_valid(calibration) &&
+           percent >= (uint64_t)configured_uohm * (100 - POWER_METER_CALIBRATION_PERCENT) &&
+           percent <= (uint64_t)configured_uohm * (100 + POWER_METER_CALIBRATION_PERCENT) &&
+           calibration->offset_lsb256 >= -POWER_METER_MAX_OFFSET_LSB256 &&
+           calibration->offset_lsb256 <= POWER_METER_MAX_OFFSET_LSB256;
+}
+
+bool power_meter_calibrate(power_meter_t *meter, unsigned channel, const energy_calibration_t *calibration)
+{
+    unsigned index = channel - 1;
+    const energy_calibration_t *configured = &meter->config.channels[index].calibration;
+    if (calibration && !plausible(calibration, configured->shunt_uohm)) {
+        return false;
+    }
+    energy_set_calibration(&meter->channels[index], calibration ? calibration : configured);
+    meter->calibrated[index] = calibration != NULL;
+    return true;
+}
+
+void power_meter_set_lifetime(power_meter_t *meter, unsigned channel, uint64_t lifetime_uj)
+{
+    unsigned index = channel - 1;
+    meter->lifetime_base_uj[index] = lifetime_uj - meter->channels[index].imported_uj.whole;
+    meter->lifetime_known[index] = true;
+}
+
 static uint32_t flags(const power_meter_t *meter, unsigned index, int64_t now_us)
 {
     const energy_channel_t *channel = &meter->channels[index];
@@ -88,6 +117,7 @@ static uint32_t flags(const power_meter_t *meter, unsigned index, int64_t now_us
     set |= energy_reversed(channel) ? POWER_METER_FLAG_REVERSED : 0;
     set |= meter->critical[index] ? POWER_METER_FLAG_CRITICAL : 0;
     set |= meter->warning[index] ? POWER_METER_FLAG_WARNING : 0;
+    set |= meter->calibrated[index] ? POWER_METER_FLAG_CALIBRATED : 0;
     return set;
 }
 
@@ -108,6 +138,8 @@ power_meter_snapshot_t power_meter_snapshot(const power_meter_t *meter, unsigned
         .overrange_samples = energy->overrange_samples,
         .sensor_errors = meter->sensors[index / INA3221_CHANNELS].errors,
         .shunt_uohm = energy->calibration.shunt_uohm,
+        .offset_lsb256 = energy->calibration.offset_lsb256,
+        .lifetime_uj = meter->lifetime_known[index] ? meter->lifetime_base_uj[index] + energy->imported_uj.whole : 0,
         .flags = flags(meter, index, now_us),
     };
 }

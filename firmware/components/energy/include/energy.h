@@ -15,11 +15,12 @@
 /** Longest time one reading may stand for; keeps every product within 63 bits. */
 #define ENERGY_MAX_DT_US (1 << 26)
 #define ENERGY_MAX_SHUNT_UOHM 10000000u
+#define ENERGY_MAX_OFFSET_LSB256 (1 << 20)
 
 typedef struct {
     /** The shunt; a calibrated gain is folded in (1 % too much read: a shunt 1 % larger). Not 0. */
     uint32_t shunt_uohm;
-    /** What the sensor reads at no current, in 1/256 LSB of 40 uV; within +-2^20. */
+    /** What the sensor reads at no current, in 1/256 LSB of 40 uV; within +-ENERGY_MAX_OFFSET_LSB256. */
     int32_t offset_lsb256;
 } energy_calibration_t;
 
@@ -71,6 +72,12 @@ typedef struct {
 } energy_channel_t;
 
 void energy_init(energy_channel_t *channel, const energy_calibration_t *calibration, uint32_t cycle_us);
+
+/** Whether a calibration is one that energy_add() can compute with. */
+bool energy_calibration_valid(const energy_calibration_t *calibration);
+
+/** Reads with another calibration from now on; what was counted stays, to less than 1 uJ and 1 uC. */
+void energy_set_calibration(energy_channel_t *channel, const energy_calibration_t *calibration);
 
 /**
  * Integrates a reading over the time since the one before. Up to 4 cycles it stands for all of that time and what was

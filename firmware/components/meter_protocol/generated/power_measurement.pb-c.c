@@ -52,6 +52,51 @@ void   power_measurement__free_unpacked
   assert(message->base.descriptor == &power_measurement__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   calibration__init
+                     (Calibration         *message)
+{
+  static const Calibration init_value = CALIBRATION__INIT;
+  *message = init_value;
+}
+size_t calibration__get_packed_size
+                     (const Calibration *message)
+{
+  assert(message->base.descriptor == &calibration__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t calibration__pack
+                     (const Calibration *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &calibration__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t calibration__pack_to_buffer
+                     (const Calibration *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &calibration__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Calibration *
+       calibration__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Calibration *)
+     protobuf_c_message_unpack (&calibration__descriptor,
+                                allocator, len, data);
+}
+void   calibration__free_unpacked
+                     (Calibration *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &calibration__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   subscribe__init
                      (Subscribe         *message)
 {
@@ -97,7 +142,7 @@ void   subscribe__free_unpacked
   assert(message->base.descriptor == &subscribe__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor power_measurement__field_descriptors[22] =
+static const ProtobufCFieldDescriptor power_measurement__field_descriptors[23] =
 {
   {
     "timestamp",
@@ -363,6 +408,18 @@ static const ProtobufCFieldDescriptor power_measurement__field_descriptors[22] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "offset_lsb256",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT32,
+    0,   /* quantifier_offset */
+    offsetof(PowerMeasurement, offset_lsb256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned power_measurement__field_indices_by_name[] = {
   5,   /* field[5] = boot_id */
@@ -379,6 +436,7 @@ static const unsigned power_measurement__field_indices_by_name[] = {
   6,   /* field[6] = lease_ms */
   19,   /* field[19] = lifetime_energy_uj */
   15,   /* field[15] = missed_cycles */
+  22,   /* field[22] = offset_lsb256 */
   17,   /* field[17] = overrange_samples */
   13,   /* field[13] = samples */
   20,   /* field[20] = sensor_errors */
@@ -391,7 +449,7 @@ static const unsigned power_measurement__field_indices_by_name[] = {
 static const ProtobufCIntRange power_measurement__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 22 }
+  { 0, 23 }
 };
 const ProtobufCMessageDescriptor power_measurement__descriptor =
 {
@@ -401,14 +459,65 @@ const ProtobufCMessageDescriptor power_measurement__descriptor =
   "PowerMeasurement",
   "",
   sizeof(PowerMeasurement),
-  22,
+  23,
   power_measurement__field_descriptors,
   power_measurement__field_indices_by_name,
   1,  power_measurement__number_ranges,
   (ProtobufCMessageInit) power_measurement__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor subscribe__field_descriptors[6] =
+static const ProtobufCFieldDescriptor calibration__field_descriptors[2] =
+{
+  {
+    "shunt_uohm",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Calibration, shunt_uohm),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset_lsb256",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT32,
+    0,   /* quantifier_offset */
+    offsetof(Calibration, offset_lsb256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned calibration__field_indices_by_name[] = {
+  1,   /* field[1] = offset_lsb256 */
+  0,   /* field[0] = shunt_uohm */
+};
+static const ProtobufCIntRange calibration__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor calibration__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "calibration",
+  "Calibration",
+  "Calibration",
+  "",
+  sizeof(Calibration),
+  2,
+  calibration__field_descriptors,
+  calibration__field_indices_by_name,
+  1,  calibration__number_ranges,
+  (ProtobufCMessageInit) calibration__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor subscribe__field_descriptors[7] =
 {
   {
     "version",
@@ -471,6 +580,18 @@ static const ProtobufCFieldDescriptor subscribe__field_descriptors[6] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "calibration",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Subscribe, calibration),
+    &calibration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "padding",
     15,
     PROTOBUF_C_LABEL_NONE,
@@ -484,18 +605,19 @@ static const ProtobufCFieldDescriptor subscribe__field_descriptors[6] =
   },
 };
 static const unsigned subscribe__field_indices_by_name[] = {
+  5,   /* field[5] = calibration */
   4,   /* field[4] = cancel */
   2,   /* field[2] = interval_ms */
   1,   /* field[1] = lease_s */
-  5,   /* field[5] = padding */
+  6,   /* field[6] = padding */
   3,   /* field[3] = token */
   0,   /* field[0] = version */
 };
 static const ProtobufCIntRange subscribe__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 15, 5 },
-  { 0, 6 }
+  { 15, 6 },
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor subscribe__descriptor =
 {
@@ -505,7 +627,7 @@ const ProtobufCMessageDescriptor subscribe__descriptor =
   "Subscribe",
   "",
   sizeof(Subscribe),
-  6,
+  7,
   subscribe__field_descriptors,
   subscribe__field_indices_by_name,
   2,  subscribe__number_ranges,

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct PowerMeasurement PowerMeasurement;
+typedef struct Calibration Calibration;
 typedef struct Subscribe Subscribe;
 
 
@@ -84,9 +85,12 @@ struct  PowerMeasurement
    */
   uint64_t samples;
   /*
-   * bits: 1 overrange, 2 gap, 4 sensor offline, 8 reversed, 16 critical, 32 warning
+   * bits: 1 overrange, 2 gap, 4 sensor offline, 8 reversed, 16 critical, 32 warning,
    */
   uint32_t flags;
+  /*
+   * 64 calibrated, 128 clients may calibrate now
+   */
   /*
    * since boot
    */
@@ -109,13 +113,37 @@ struct  PowerMeasurement
    */
   uint32_t sensor_errors;
   /*
+   * what the sensor reads at no current, 1/256 of 40 uV
+   */
+  int32_t offset_lsb256;
+  /*
    * alone in its datagram: echo it in subscribe.token to start the stream
    */
   uint32_t challenge;
 };
 #define POWER_MEASUREMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&power_measurement__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * How a channel reads its sensor.
+ */
+struct  Calibration
+{
+  ProtobufCMessage base;
+  /*
+   * with the gain folded in; 0 or absent = back to what the meter is configured to
+   */
+  uint32_t shunt_uohm;
+  /*
+   * what the sensor reads at no current, 1/256 of 40 uV
+   */
+  int32_t offset_lsb256;
+};
+#define CALIBRATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&calibration__descriptor) \
+    , 0, 0 }
 
 
 /*
@@ -145,13 +173,17 @@ struct  Subscribe
    */
   protobuf_c_boolean cancel;
   /*
+   * the channel's from now on, where the meter allows it
+   */
+  Calibration *calibration;
+  /*
    * ignored; makes a request at least as long as its answer
    */
   ProtobufCBinaryData padding;
 };
 #define SUBSCRIBE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&subscribe__descriptor) \
-    , 0, 0, 0, 0, 0, {0,NULL} }
+    , 0, 0, 0, 0, 0, NULL, {0,NULL} }
 
 
 /* PowerMeasurement methods */
@@ -172,6 +204,25 @@ PowerMeasurement *
                       const uint8_t       *data);
 void   power_measurement__free_unpacked
                      (PowerMeasurement *message,
+                      ProtobufCAllocator *allocator);
+/* Calibration methods */
+void   calibration__init
+                     (Calibration         *message);
+size_t calibration__get_packed_size
+                     (const Calibration   *message);
+size_t calibration__pack
+                     (const Calibration   *message,
+                      uint8_t             *out);
+size_t calibration__pack_to_buffer
+                     (const Calibration   *message,
+                      ProtobufCBuffer     *buffer);
+Calibration *
+       calibration__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   calibration__free_unpacked
+                     (Calibration *message,
                       ProtobufCAllocator *allocator);
 /* Subscribe methods */
 void   subscribe__init
@@ -197,6 +248,9 @@ void   subscribe__free_unpacked
 typedef void (*PowerMeasurement_Closure)
                  (const PowerMeasurement *message,
                   void *closure_data);
+typedef void (*Calibration_Closure)
+                 (const Calibration *message,
+                  void *closure_data);
 typedef void (*Subscribe_Closure)
                  (const Subscribe *message,
                   void *closure_data);
@@ -207,6 +261,7 @@ typedef void (*Subscribe_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor power_measurement__descriptor;
+extern const ProtobufCMessageDescriptor calibration__descriptor;
 extern const ProtobufCMessageDescriptor subscribe__descriptor;
 
 PROTOBUF_C__END_DECLS

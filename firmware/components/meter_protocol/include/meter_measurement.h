@@ -10,8 +10,8 @@
 
 #include "power_meter.h"
 
-/** Room for the longest datagram: every field at its longest is 185 bytes. */
-#define METER_DATAGRAM_MAX_BYTES 192
+/** Room for the longest datagram: every field at its longest is 197 bytes. */
+#define METER_DATAGRAM_MAX_BYTES 208
 /** A challenge's datagram. */
 #define METER_CHALLENGE_BYTES 6
 
@@ -23,7 +23,8 @@ typedef struct {
     uint32_t lease_ms;
     uint64_t unix_time_us;
     uint32_t time_sync_age_s;
-    uint64_t lifetime_energy_uj;
+    /** Clients may calibrate now. */
+    bool calibration_open;
     /** Only fields 1 to 3, as first-generation meters send them. */
     bool first_generation;
 } meter_measurement_context_t;

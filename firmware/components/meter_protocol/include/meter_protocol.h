@@ -22,6 +22,8 @@ typedef struct {
     /** Behave as a first-generation meter: fields 1 to 3, no challenge, no lease, extended requests cut at their NUL.
      */
     bool first_generation_meter;
+    /** Until this time since boot clients may calibrate; 0: never, INT64_MAX: always. */
+    int64_t calibration_until_us;
 } meter_protocol_config_t;
 
 typedef struct {
@@ -31,6 +33,8 @@ typedef struct {
     /** Neither answered nor acted on: no request, a channel that is not there, or too short for its challenge. */
     uint32_t invalid_requests;
     uint32_t challenges;
+    /** Calibrations that came too late or were not plausible. */
+    uint32_t refused_calibrations;
 } meter_protocol_t;
 
 /** What the meter knows besides its counters; 0 is unknown. */
@@ -42,11 +46,11 @@ typedef struct {
 void meter_protocol_init(meter_protocol_t *protocol, const meter_protocol_config_t *config);
 
 /**
- * Acts on a client's datagram; any bytes are safe.
+ * Acts on a client's datagram; any bytes are safe. May change the calibration of `meter`.
  * @param answer  gets a challenge, never longer than the request; room for METER_CHALLENGE_BYTES
  * @return bytes to send back, 0 for none
  */
-size_t meter_protocol_receive(meter_protocol_t *protocol, const power_meter_t *meter, const meter_endpoint_t *from,
+size_t meter_protocol_receive(meter_protocol_t *protocol, power_meter_t *meter, const meter_endpoint_t *from,
                               const uint8_t *data, size_t length, int64_t now_us, uint8_t *answer);
 
 /**

@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Longer datagrams are invalid: the longest sensible request is about 60 bytes. */
+#include "energy.h"
+
+/** Longer datagrams are invalid: the longest sensible request is about 80 bytes. */
 #define METER_REQUEST_MAX_BYTES 512
 
 #define METER_REQUEST_DEFAULT_LEASE_S 30
@@ -16,6 +18,14 @@
 #define METER_REQUEST_DEFAULT_INTERVAL_MS 1000
 #define METER_REQUEST_MIN_INTERVAL_MS 20
 #define METER_REQUEST_MAX_INTERVAL_MS 10000
+
+/** What is to become of the channel's calibration. */
+typedef enum {
+    METER_REQUEST_KEEP_CALIBRATION,
+    METER_REQUEST_CALIBRATE,
+    /** Back to the configured one. */
+    METER_REQUEST_RESET_CALIBRATION,
+} meter_request_calibration_t;
 
 typedef struct {
     /** 1 to 6. */
@@ -28,6 +38,9 @@ typedef struct {
     uint32_t lease_s;
     uint32_t interval_ms;
     uint32_t token;
+    meter_request_calibration_t calibrate;
+    /** With METER_REQUEST_CALIBRATE. */
+    energy_calibration_t calibration;
 } meter_request_t;
 
 /**

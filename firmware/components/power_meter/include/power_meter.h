@@ -35,6 +35,11 @@ typedef struct {
     /** Alerts of a channel's last cycle. */
     bool critical[POWER_METER_CHANNELS];
     bool warning[POWER_METER_CHANNELS];
+    /** Channels whose calibration is not the configured one. */
+    bool calibrated[POWER_METER_CHANNELS];
+    /** Lifetime energy before this boot, modulo 2^64; only where known. */
+    uint64_t lifetime_base_uj[POWER_METER_CHANNELS];
+    bool lifetime_known[POWER_METER_CHANNELS];
 } power_meter_t;
 
 /** Bits of power_meter_snapshot_t.flags, as on the wire: what is now, or was within the last second. */
@@ -45,9 +50,13 @@ enum {
     POWER_METER_FLAG_REVERSED = 8,
     POWER_METER_FLAG_CRITICAL = 16,
     POWER_METER_FLAG_WARNING = 32,
+    /** The channel was calibrated with known loads. */
+    POWER_METER_FLAG_CALIBRATED = 64,
+    /** Clients may calibrate the meter now; set where datagrams are packed. */
+    POWER_METER_FLAG_CALIBRATION_OPEN = 128,
 };
 
-/** What a channel's counters were at time_us; all count from boot. */
+/** What a channel's counters were at time_us; all but the lifetime's count from boot. */
 typedef struct {
     uint64_t time_us;
     uint64_t imported_uj;
@@ -61,6 +70,9 @@ typedef struct {
     uint32_t overrange_samples;
     uint32_t sensor_errors;
     uint32_t shunt_uohm;
+    int32_t offset_lsb256;
+    /** Imported over all boots; 0 where nothing keeps it. */
+    uint64_t lifetime_uj;
     uint32_t flags;
 } power_meter_snapshot_t;
 
@@ -78,6 +90,22 @@ int64_t power_meter_poll(power_meter_t *meter, int64_t now_us);
 
 /** Whether clients may subscribe to `channel`, 1 to 6. */
 bool power_meter_has_channel(const power_meter_t *meter, unsigned channel);
+
+/** How far a calibration may be from the configured shunt: more is a wrong shunt or a wrong reading. */
+#define POWER_METER_CALIBRATION_PERCENT 20
+/** Sixteen LSB of 40 uV, eight times what the datasheet allows the sensor. */
+#define POWER_METER_MAX_OFFSET_LSB256 4096
+
+/**
+ * Reads a channel with another calibration from now on.
+ * @param channel  1 to 6
+ * @param calibration  NULL: the configured one again
+ * @return false, and nothing changes, when it is no plausible one
+ */
+bool power_meter_calibrate(power_meter_t *meter, unsigned channel, const energy_calibration_t *calibration);
+
+/** Says what a channel's lifetime energy is now; it goes on from there. */
+void power_meter_set_lifetime(power_meter_t *meter, unsigned channel, uint64_t lifetime_uj);
 
 /** @param channel  1 to 6 */
 power_meter_snapshot_t power_meter_snapshot(const power_meter_t *meter, unsigned channel, int64_t now_us);

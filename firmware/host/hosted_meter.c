@@ -10,6 +10,8 @@
 
 #include "exit_codes.h"
 
+#define STORE_PERIOD_US 1000000
+
 /** A clipped reading is the likeliest mistake in choosing a model, so it is said once. */
 static void tell_overrange(hosted_meter_t *meter)
 {
@@ -28,7 +30,8 @@ static void tell_overrange(hosted_meter_t *meter)
 static bool start_protocol(hosted_meter_t *meter)
 {
     meter_protocol_config_t config = {.accept_first_generation = true,
-                                      .first_generation_meter = meter->options->first_generation};
+                                      .first_generation_meter = meter->options->first_generation,
+                                      .calibration_until_us = (int64_t)(meter->options->calibration_seconds * 1e6)};
     if (getrandom(config.secret, sizeof(config.secret), 0) != sizeof(config.secret) ||
         getrandom(&config.boot_id, sizeof(config.boot_id), 0) != sizeof(config.boot_id)) {
         perror("power-meter-twin: no random numbers");
@@ -37,6 +40,25 @@ static bool start_protocol(hosted_meter_t *meter)
     config.boot_id |= config.boot_id == 0;
     meter_protocol_init(&meter->protocol, &config);
     return true;
+}
+
+/** At every boot: what was kept is taken up. */
+static void open_store(hosted_meter_t *meter, int64_t now_ns)
+{
+    if (meter->options->state_path) {
+        meter_store_port_t port = state_file_port(&meter->state_file);
+        meter_store_open(&meter->store, &port, &meter->twin.meter, twin_meter_us(&meter->twin, now_ns));
+        meter->store_due_us = 0;
+    }
+}
+
+static void update_store(hosted_meter_t *meter, int64_t now_ns)
+{
+    int64_t now_us = twin_meter_us(&meter->twin, now_ns);
+    if (meter->options->state_path && now_us >= meter->store_due_us) {
+        meter_store_update(&meter->store, &meter->twin.meter, now_us);
+        meter->store_due_us = now_us + STORE_PERIOD_US;
+    }
 }
 
 static void apply_state(hosted_meter_t *meter, int64_t now_ns)
@@ -56,6 +78,7 @@ static void apply_events(hosted_meter_t *meter, int64_t now_ns)
     }
     if (fault_schedule_happens(&meter->options->faults, FAULT_REBOOT, now_ns) && start_protocol(meter)) {
         twin_reboot(&meter->twin, now_ns);
+        open_store(meter, now_ns);
         fprintf(stderr, "power-meter-twin: port %u rebooted, boot_id %lu\n", meter->server.port,
                 (unsigned long)meter->protocol.config.boot_id);
     }
@@ -100,6 +123,7 @@ void hosted_meter_step(hosted_meter_t *meter, const hosted_meter_now_t *now, boo
     if (twin_is_up(&meter->twin, now->now_ns)) {
         udp_server_now_t server = server_now(meter, now);
         udp_server_send_due(&meter->server, &server);
+        update_store(meter, now->now_ns);
     }
     truth_write(&meter->truth, &meter->node, now->now_ns, now->start_unix_us + meter->twin.now_ns / 1000, last);
     tell_overrange(meter);
@@ -120,20 +144,28 @@ static int fail_to_listen(const options_t *options, uint16_t port, int error)
     return usage ? EXIT_USAGE : EXIT_FAILURE;
 }
 
-static bool open_truth(hosted_meter_t *meter)
+/** A file's path; with several meters each has its own. @return false, with errno set, when it is too long */
+static bool own_path(const hosted_meter_t *meter, const char *path, char own[HOSTED_METER_PATH_BYTES])
 {
-    const options_t *options = meter->options;
-    if (!options->truth_path) {
-        return true;
-    }
     char suffix[16] = "";
-    if (options->meters > 1) {
+    if (meter->options->meters > 1) {
         snprintf(suffix, sizeof(suffix), ".%u", meter->index + 1);
     }
-    int length = snprintf(meter->truth_path, sizeof(meter->truth_path), "%s%s", options->truth_path, suffix);
     errno = ENAMETOOLONG;
-    if (length >= (int)sizeof(meter->truth_path) || !truth_open(&meter->truth, meter->truth_path)) {
-        fprintf(stderr, "power-meter-twin: cannot write the truth to '%s': %s\n", meter->truth_path, strerror(errno));
+    return snprintf(own, HOSTED_METER_PATH_BYTES, "%s%s", path, suffix) < HOSTED_METER_PATH_BYTES;
+}
+
+static bool open_files(hosted_meter_t *meter)
+{
+    const char *truth = meter->options->truth_path;
+    if (truth && !(own_path(meter, truth, meter->truth_path) && truth_open(&meter->truth, meter->truth_path))) {
+        fprintf(stderr, "power-meter-twin: cannot write the truth to '%s': %s\n", truth, strerror(errno));
+        return false;
+    }
+    const char *state = meter->options->state_path;
+    char own[HOSTED_METER_PATH_BYTES];
+    if (state && !(own_path(meter, state, own) && state_file_open(&meter->state_file, own))) {
+        fprintf(stderr, "power-meter-twin: cannot keep the state in '%s': %s\n", state, strerror(errno));
         return false;
     }
     return true;
@@ -162,15 +194,19 @@ int hosted_meter_start(hosted_meter_t *meter, const options_t *options, unsigned
     if (error != 0) {
         return fail_to_listen(options, port, error);
     }
-    if (!open_truth(meter)) {
+    if (!open_files(meter)) {
         return EXIT_USAGE;
     }
+    open_store(meter, 0);
     apply_state(meter, 0);
     return EXIT_SUCCESS;
 }
 
 void hosted_meter_stop(hosted_meter_t *meter)
 {
+    if (meter->store.port.write) {
+        meter_store_flush(&meter->store, &meter->twin.meter, 0);
+    }
     truth_close(&meter->truth);
     udp_server_close(&meter->server);
     node_model_destroy(&meter->node);

@@ -6,10 +6,11 @@
 #pragma once
 
 #include "options.h"
+#include "state_file.h"
 #include "truth.h"
 #include "udp_server.h"
 
-#define HOSTED_METER_PATH_BYTES 4096
+#define HOSTED_METER_PATH_BYTES STATE_FILE_PATH_BYTES
 
 typedef struct {
     const options_t *options;
@@ -21,6 +22,10 @@ typedef struct {
     udp_server_t server;
     truth_t truth;
     char truth_path[HOSTED_METER_PATH_BYTES];
+    state_file_t state_file;
+    meter_store_t store;
+    /** The store is asked once a second of the meter's clock. */
+    int64_t store_due_us;
     /** Faults have been applied up to here. */
     int64_t faults_ns;
     bool overrange_told;

@@ -40,6 +40,8 @@ enum {
     OPTION_SUPPLY_VOLTS,
     OPTION_SUPPLY_OHM,
     OPTION_TRUTH,
+    OPTION_STATE,
+    OPTION_CALIBRATION_SECONDS,
     OPTION_EXIT_AFTER,
     OPTION_HELP,
     OPTION_VERSION,
@@ -68,6 +70,8 @@ static const struct option s_options[] = {
     {"supply-volts", required_argument, NULL, OPTION_SUPPLY_VOLTS},
     {"supply-ohm", required_argument, NULL, OPTION_SUPPLY_OHM},
     {"truth", required_argument, NULL, OPTION_TRUTH},
+    {"state", required_argument, NULL, OPTION_STATE},
+    {"calibration-seconds", required_argument, NULL, OPTION_CALIBRATION_SECONDS},
     {"exit-after", required_argument, NULL, OPTION_EXIT_AFTER},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -125,6 +129,7 @@ static bool set_number(options_t *options, int option, const char *text)
         {OPTION_SHUNT_MOHM, 0.1, 10000, &supply->shunt_ohm, 1e-3},
         {OPTION_SUPPLY_VOLTS, 0.5, 26, &supply->supply_volts, 1},
         {OPTION_SUPPLY_OHM, 0, 100, &supply->supply_ohm, 1},
+        {OPTION_CALIBRATION_SECONDS, 0, 1e8, &options->calibration_seconds, 1},
         {OPTION_EXIT_AFTER, 0.001, 1e8, &options->exit_after_seconds, 1},
     };
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -228,6 +233,9 @@ static bool set(options_t *options, int option, const char *text)
     case OPTION_TRUTH:
         options->truth_path = text;
         return true;
+    case OPTION_STATE:
+        options->state_path = text;
+        return true;
     case OPTION_FIRST_GENERATION:
         options->first_generation = true;
         return true;
@@ -288,6 +296,7 @@ options_result_t options_parse(options_t *options, int argc, char **argv)
         .port = 10000,
         .bind_address = "127.0.0.1",
         .seed = 1,
+        .calibration_seconds = 600,
         .twin = {.specimen = {.noise_lsb = 0.5, .clock_error = 0.013},
                  .supply = {.supply_volts = 5.1, .supply_ohm = 0.05},
                  .i2c_khz = 400},

@@ -15,6 +15,10 @@ typedef struct {
     const char *bind_address;
     /** NULL: no truth file. With several meters the n-th's is called so with .n at its end. */
     const char *truth_path;
+    /** NULL: nothing is kept over restarts. With several meters the n-th's is called so with .n at its end. */
+    const char *state_path;
+    /** Clients may calibrate the meter for so long after its boot. */
+    double calibration_seconds;
     /** What each channel's model is; NULL: nothing is there. */
     const char *models[NODE_CHANNELS];
     twin_config_t twin;

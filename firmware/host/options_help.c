@@ -50,6 +50,8 @@ const char g_options_help[] =
     "                            one with which this machine's cores, all busy, stay in range)\n"
     "  --supply-volts V          supply without load (5.1)\n"
     "  --supply-ohm R            its resistance, so that the voltage droops (0.05)\n"
+    "  --calibration-seconds S   clients may calibrate it for so long after its boot (600)\n"
+    "  --state FILE              keep calibrations and the lifetime's energy over restarts, in FILE.0 and FILE.1\n"
     "\n"
     "Program:\n"
     "  --truth FILE              write what was really simulated: time_us,channel,source,energy_joules,cpu_seconds;\n"

@@ -46,6 +46,7 @@ expect 2 'no readable cpuacct.usage' --model cgroup:/nowhere
 expect 2 "trace '/nowhere'" --model trace:/nowhere
 expect 2 'not a numeric IPv4 or IPv6 address' --model constant:1 --bind localhost
 expect 2 'cannot write the truth' --model constant:1 --port 0 --truth "$directory/no/truth.csv"
+expect 2 'cannot keep the state' --model constant:1 --port 0 --state "$directory/no/state"
 
 "$twin" --help | grep -q -- '--sensor-clock-error' || failed '--help'
 "$twin" --version | grep -Eq '^power-meter-twin [0-9]+\.[0-9]+\.[0-9]+$' || failed '--version'

@@ -3,6 +3,7 @@
 #include "cmocka_all.h"
 #include "hosted_meter.h"
 #include "power_measurement.pb-c.h"
+#include "temporary_directory.h"
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <math.h>
@@ -145,7 +146,7 @@ static void a_healthy_meter_streams_its_energy(void **state)
     assert_int_equal(rig->challenges, 1);
     assert_true(rig->count >= 99 && rig->count <= 101);
     assert_int_equal(last(rig)->sequence, rig->count);
-    assert_int_equal(last(rig)->flags, 0);
+    assert_int_equal(last(rig)->flags, POWER_METER_FLAG_CALIBRATION_OPEN);
     assert_nothing_is_missing(rig);
     /* The newest reading is at most a cycle, a wake and the time of reading both sensors old. */
     assert_true(10300000 - last(rig)->timestamp_us < 120000);
@@ -205,10 +206,11 @@ static void a_silent_sensor_is_told_and_nothing_is_invented(void **state)
         rig_t *rig = start("--fault", s_faults[i]);
         ask(rig);
         run(rig, 3.9);
-        assert_int_equal(last(rig)->flags, POWER_METER_FLAG_GAP | POWER_METER_FLAG_OFFLINE);
+        assert_int_equal(last(rig)->flags,
+                         POWER_METER_FLAG_GAP | POWER_METER_FLAG_OFFLINE | POWER_METER_FLAG_CALIBRATION_OPEN);
         assert_true(last(rig)->sensor_errors > 5 && last(rig)->sensor_errors < 60);
         run(rig, 6);
-        assert_int_equal(last(rig)->flags, 0);
+        assert_int_equal(last(rig)->flags, POWER_METER_FLAG_CALIBRATION_OPEN);
         assert_true(last(rig)->gap_us > 1980000 && last(rig)->gap_us < 2200000);
         double metered = (double)last(rig)->timestamp_us - 300000 - (double)last(rig)->gap_us;
         assert_true(fabs((double)last(rig)->energy_uj - 2 * metered) < 50000);
@@ -285,6 +287,48 @@ static void a_first_generation_meter_sends_each_second_and_no_more_than_it_knows
     end(rig);
 }
 
+static void step_for(hosted_meter_t *meter, int64_t duration_ns)
+{
+    for (int64_t now_ns = 0; now_ns <= duration_ns; now_ns += STEP_NS) {
+        hosted_meter_now_t now = {.now_ns = now_ns, .start_unix_us = START_UNIX_US};
+        hosted_meter_step(meter, &now, false);
+    }
+}
+
+static void calibration_and_lifetime_outlast_reboots_and_restarts(void **state)
+{
+    (void)state;
+    char directory[TEMPORARY_PATH_BYTES];
+    char path[TEMPORARY_PATH_BYTES + 16];
+    char problem[160];
+    temporary_directory_make(directory);
+    snprintf(path, sizeof(path), "%s/state", directory);
+    rig_t *rig = start("--state", path);
+    hosted_meter_t *meter = &rig->meter;
+    step_for(meter, 3 * SECOND);
+    energy_calibration_t calibration = {.shunt_uohm = 98000, .offset_lsb256 = 40};
+    assert_true(power_meter_calibrate(&meter->twin.meter, 1, &calibration));
+    uint64_t uj = meter->twin.meter.channels[0].imported_uj.whole;
+    assert_true(uj > 5900000);
+    end(rig);
+
+    rig = start("--state", path);
+    assert_true(fault_schedule_parse(&rig->options.faults, "reboot@2", problem, sizeof(problem)));
+    power_meter_snapshot_t restored = power_meter_snapshot(&meter->twin.meter, 1, 0);
+    assert_int_equal(restored.shunt_uohm, 98000);
+    assert_int_equal(restored.offset_lsb256, 40);
+    assert_int_equal(restored.lifetime_uj, uj);
+    assert_int_equal(restored.imported_uj, 0);
+    step_for(meter, 4 * SECOND);
+    restored = power_meter_snapshot(&meter->twin.meter, 1, 0);
+    assert_int_equal(restored.shunt_uohm, 98000);
+    /* The two seconds before the reboot were not saved, so they are lost; what came since is there. */
+    assert_true(restored.imported_uj < 4000000);
+    assert_int_equal(restored.lifetime_uj, uj + restored.imported_uj);
+    end(rig);
+    temporary_directory_remove(directory);
+}
+
 static void every_meter_is_another_specimen(void **state)
 {
     (void)state;
@@ -328,6 +372,7 @@ int main(void)
         cmocka_unit_test(delayed_datagrams_arrive_late_and_in_order),
         cmocka_unit_test(doubled_swapped_and_lost_datagrams_show_in_the_sequence),
         cmocka_unit_test(a_first_generation_meter_sends_each_second_and_no_more_than_it_knows),
+        cmocka_unit_test(calibration_and_lifetime_outlast_reboots_and_restarts),
         cmocka_unit_test(every_meter_is_another_specimen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,34 @@ static int64_t poll(power_meter_t *meter, reference_t references[POWER_METER_CHA
     return next_us;
 }
 
+/** The reference goes on from what was counted: whole units stay, the rest is less than one. */
+static void rebase(units_t *reference, const energy_counter_t *counter, uint64_t whole_before, units_t units_per_whole)
+{
+    HOLDS(counter->whole == whole_before && counter->remainder < units_per_whole);
+    *reference = counter->whole * units_per_whole + counter->remainder;
+}
+
+static void calibrate(power_meter_t *meter, reference_t references[POWER_METER_CHANNELS], fuzz_input_t *input)
+{
+    unsigned index = fuzz_below(input, POWER_METER_CHANNELS);
+    energy_channel_t before = meter->channels[index];
+    energy_calibration_t calibration = {
+        .shunt_uohm = before.calibration.shunt_uohm + (uint32_t)fuzz_number(input, 2),
+        .offset_lsb256 = (int16_t)fuzz_number(input, 2),
+    };
+    if (!power_meter_calibrate(meter, index + 1, fuzz_below(input, 4) != 0 ? &calibration : NULL)) {
+        HOLDS(memcmp(&before, &meter->channels[index], sizeof(before)) == 0);
+        return;
+    }
+    const energy_channel_t *channel = &meter->channels[index];
+    units_t shunt_uohm = channel->calibration.shunt_uohm;
+    reference_t *reference = &references[index];
+    rebase(&reference->imported_uj, &channel->imported_uj, before.imported_uj.whole, 6400 * shunt_uohm);
+    rebase(&reference->exported_uj, &channel->exported_uj, before.exported_uj.whole, 6400 * shunt_uohm);
+    rebase(&reference->imported_uc, &channel->imported_uc, before.imported_uc.whole, 32 * shunt_uohm);
+    rebase(&reference->exported_uc, &channel->exported_uc, before.exported_uc.whole, 32 * shunt_uohm);
+}
+
 static int64_t later(fuzz_input_t *input, int64_t now_us, int64_t next_us)
 {
     unsigned how = fuzz_below(input, 8);
@@ -220,6 +248,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (unsigned polls = 1; next_us <= now_us; polls++) {
             HOLDS(polls < MAX_POLLS_AT_ONCE);
             next_us = poll(&meter, references, now_us);
+        }
+        if (fuzz_below(&input, 64) == 63) {
+            calibrate(&meter, references, &input);
         }
         now_us = later(&input, now_us, next_us);
     }

@@ -105,6 +105,20 @@ static void check_table(const world_t *world)
     }
 }
 
+static bool may_calibrate(const world_t *world, const meter_request_t *request)
+{
+    if (request->calibrate == METER_REQUEST_KEEP_CALIBRATION) {
+        return true;
+    }
+    int64_t configured = world->meter.config.channels[request->channel - 1].calibration.shunt_uohm;
+    int64_t shunt = request->calibration.shunt_uohm;
+    int64_t offset = request->calibration.offset_lsb256;
+    bool plausible = shunt * 100 >= configured * 80 && shunt * 100 <= configured * 120 &&
+                     offset >= -POWER_METER_MAX_OFFSET_LSB256 && offset <= POWER_METER_MAX_OFFSET_LSB256;
+    return world->now_us < world->protocol.config.calibration_until_us &&
+           (plausible || request->calibrate == METER_REQUEST_RESET_CALIBRATION);
+}
+
 /** Whether the specification lets this datagram begin or renew a stream. */
 static bool is_accepted(const world_t *world, unsigned client, const uint8_t *data, size_t length,
                         meter_request_t *request)
@@ -121,7 +135,18 @@ static bool is_accepted(const world_t *world, unsigned client, const uint8_t *da
         return config->first_generation_meter || config->accept_first_generation;
     }
     meter_endpoint_t endpoint = endpoint_of(client);
-    return request->token == meter_challenge_token(config->secret, &endpoint);
+    return request->token == meter_challenge_token(config->secret, &endpoint) && may_calibrate(world, request);
+}
+
+/** Whether the channel is now calibrated as an accepted request asked for. */
+static bool is_calibrated(const world_t *world, const meter_request_t *request, const energy_calibration_t *before)
+{
+    const energy_calibration_t *now = &world->meter.channels[request->channel - 1].calibration;
+    const energy_calibration_t *expected = request->calibrate == METER_REQUEST_KEEP_CALIBRATION ? before
+                                           : request->calibrate == METER_REQUEST_CALIBRATE
+                                               ? &request->calibration
+                                               : &world->meter.config.channels[request->channel - 1].calibration;
+    return now->shunt_uohm == expected->shunt_uohm && now->offset_lsb256 == expected->offset_lsb256;
 }
 
 static void receive(world_t *world, unsigned client, const uint8_t *data, size_t length)
@@ -135,6 +160,7 @@ static void receive(world_t *world, unsigned client, const uint8_t *data, size_t
     }
     world->clients[client].bytes_in += length;
     unsigned leases_before = leases(world);
+    power_meter_t meter_before = world->meter;
     meter_endpoint_t from = endpoint_of(client);
     uint8_t answer[METER_DATAGRAM_MAX_BYTES];
     size_t answer_length =
@@ -142,6 +168,8 @@ static void receive(world_t *world, unsigned client, const uint8_t *data, size_t
     world->clients[client].bytes_out += answer_length;
     HOLDS(answer_length <= length && answer_length <= METER_CHALLENGE_BYTES);
     HOLDS(!accepted || answer_length == 0);
+    HOLDS(accepted ? is_calibrated(world, &request, &meter_before.channels[request.channel - 1].calibration)
+                   : memcmp(&meter_before, &world->meter, sizeof(meter_before)) == 0);
     HOLDS((accepted && request.cancel) || leases(world) >= leases_before);
     if (answer_length > 0) {
         PowerMeasurement *message = power_measurement__unpack(NULL, answer_length, answer);
@@ -169,6 +197,12 @@ static void receive_extended(world_t *world, unsigned client, unsigned channel, 
     subscribe.cancel = how >= 13;
     subscribe.lease_s = (uint32_t)fuzz_number(input, 2);
     subscribe.interval_ms = (uint32_t)fuzz_number(input, 2);
+    Calibration calibration = CALIBRATION__INIT;
+    if (how >= 10) {
+        calibration.shunt_uohm = (uint32_t)fuzz_number(input, 3);
+        calibration.offset_lsb256 = (int16_t)fuzz_number(input, 2);
+        subscribe.calibration = &calibration;
+    }
     uint8_t padding[MAX_PADDING_BYTES] = {0};
     subscribe.padding = (ProtobufCBinaryData){.len = fuzz_below(input, MAX_PADDING_BYTES), .data = padding};
     uint8_t datagram[2 + MAX_PADDING_BYTES + 64];
@@ -232,6 +266,7 @@ static void init(world_t *world, fuzz_input_t *input)
         .boot_id = 7,
         .accept_first_generation = how % 4 != 0,
         .first_generation_meter = how >= 14,
+        .calibration_until_us = how < 8 ? INT64_MAX : (int64_t)fuzz_number(input, 5),
     };
     power_meter_config_t meter = power_meter_default_config();
     unsigned enabled = fuzz_below(input, 64);

@@ -25,8 +25,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     HOLDS(digits >= 1 && digits <= 3 && is_head(data, size, digits));
     HOLDS(request.channel == channel && channel >= 1 && channel <= 6);
     HOLDS(!request.extended || (size > digits + 1 && data[digits] == '\0'));
-    HOLDS(request.extended || (!request.cancel && request.version == 0 && request.lease_s == 0 &&
-                               request.interval_ms == 0 && request.token == 0));
+    HOLDS(request.extended ||
+          (!request.cancel && request.version == 0 && request.lease_s == 0 && request.interval_ms == 0 &&
+           request.token == 0 && request.calibrate == METER_REQUEST_KEEP_CALIBRATION));
+    HOLDS(request.calibrate != METER_REQUEST_CALIBRATE || request.calibration.shunt_uohm > 0);
     uint32_t lease_s = meter_request_effective_lease_s(&request);
     uint32_t interval_ms = meter_request_effective_interval_ms(&request);
     HOLDS(lease_s >= 1 && lease_s <= METER_REQUEST_MAX_LEASE_S);
@@ -37,6 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     HOLDS(meter_request_parse(data, size, &again));
     HOLDS(again.channel == request.channel && again.extended == request.extended && again.cancel == request.cancel &&
           again.version == request.version && again.lease_s == request.lease_s &&
-          again.interval_ms == request.interval_ms && again.token == request.token);
+          again.interval_ms == request.interval_ms && again.token == request.token &&
+          again.calibrate == request.calibrate && again.calibration.shunt_uohm == request.calibration.shunt_uohm &&
+          again.calibration.offset_lsb256 == request.calibration.offset_lsb256);
     return 0;
 }

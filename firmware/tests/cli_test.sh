@@ -65,6 +65,22 @@ expect 0 '' --model constant:2+constant:1 --channel 6=constant:4 --port 0 --exit
 [ "$(tail -n 3 "$directory/truth.csv" | cut -d , -f 2,3 | tr '\n' ' ')" = '1,constant 1,constant2 6,constant ' ] ||
 	failed "sources are: $(tail -n 3 "$directory/truth.csv")"
 
+# Several meters: one line that lists them all, a truth for each.
+expect 0 '' --model constant:2 --port 0 --meters 3 --exit-after 0.05 --truth "$directory/several.csv"
+one='\{"port":[0-9]+,"boot_id":[0-9]+\}'
+grep -Eqx '\{"event":"listening","address":"127\.0\.0\.1","port":[0-9]+,"boot_id":[0-9]+,"simulated":true,'"\"meters\":\[$one,$one,$one\]\}" \
+	"$directory/out" || failed "the line is: $(cat "$directory/out")"
+[ "$(grep -Eo '"port":[0-9]+' "$directory/out" | sort -u | wc -l)" = 3 ] || failed "ports are: $(cat "$directory/out")"
+for n in 1 2 3; do
+	tail -n 1 "$directory/several.csv.$n" | grep -q ',1,constant,0\.' || failed "truth $n"
+done
+[ ! -e "$directory/several.csv" ] || failed 'a truth of no meter'
+
+# Faults by schedule, and nothing but the ready line on stdout.
+expect 0 'rebooted, boot_id ' --model constant:2 --port 0 --exit-after 0.3 --fault reboot@0.1,nack@0.05+0.1 --reorder 0.5 \
+	--duplicate 0.5 --delay-ms 20
+[ "$(wc -l <"$directory/out")" = 1 ] || failed 'more than one line on stdout'
+
 # A port taken; then a signal ends the first twin, and the truth is whole.
 "$twin" --model constant:2 --port 0 --truth "$directory/truth.csv" >"$directory/first" 2>&1 &
 running=$!

@@ -204,6 +204,7 @@ static void the_longest_datagram_fits(void **state)
     memset(&snapshot, 0xff, sizeof(snapshot));
     memset(&context, 0xff, sizeof(context));
     context.first_generation = false;
+    context.calibration_open = true;
     snapshot.current_ua = INT32_MIN;
     size_t length = meter_measurement_encode(&snapshot, &context, datagram);
     assert_true(length <= METER_DATAGRAM_MAX_BYTES);

@@ -138,15 +138,20 @@ static bool is_accepted(const world_t *world, unsigned client, const uint8_t *da
     return request->token == meter_challenge_token(config->secret, &endpoint) && may_calibrate(world, request);
 }
 
-/** Whether the channel is now calibrated as an accepted request asked for. */
-static bool is_calibrated(const world_t *world, const meter_request_t *request, const energy_calibration_t *before)
+/** Only what an accepted request asked for has changed; `accepted` is NULL if there was none. */
+static void check_calibrations(const world_t *world, const energy_calibration_t before[POWER_METER_CHANNELS],
+                               const meter_request_t *accepted)
 {
-    const energy_calibration_t *now = &world->meter.channels[request->channel - 1].calibration;
-    const energy_calibration_t *expected = request->calibrate == METER_REQUEST_KEEP_CALIBRATION ? before
-                                           : request->calibrate == METER_REQUEST_CALIBRATE
-                                               ? &request->calibration
-                                               : &world->meter.config.channels[request->channel - 1].calibration;
-    return now->shunt_uohm == expected->shunt_uohm && now->offset_lsb256 == expected->offset_lsb256;
+    for (unsigned i = 0; i < POWER_METER_CHANNELS; i++) {
+        const energy_calibration_t *expected = &before[i];
+        if (accepted && accepted->channel == i + 1 && accepted->calibrate == METER_REQUEST_CALIBRATE) {
+            expected = &accepted->calibration;
+        } else if (accepted && accepted->channel == i + 1 && accepted->calibrate == METER_REQUEST_RESET_CALIBRATION) {
+            expected = &world->meter.config.channels[i].calibration;
+        }
+        const energy_calibration_t *now = &world->meter.channels[i].calibration;
+        HOLDS(now->shunt_uohm == expected->shunt_uohm && now->offset_lsb256 == expected->offset_lsb256);
+    }
 }
 
 static void receive(world_t *world, unsigned client, const uint8_t *data, size_t length)
@@ -160,7 +165,10 @@ static void receive(world_t *world, unsigned client, const uint8_t *data, size_t
     }
     world->clients[client].bytes_in += length;
     unsigned leases_before = leases(world);
-    power_meter_t meter_before = world->meter;
+    energy_calibration_t calibrations[POWER_METER_CHANNELS];
+    for (unsigned i = 0; i < POWER_METER_CHANNELS; i++) {
+        calibrations[i] = world->meter.channels[i].calibration;
+    }
     meter_endpoint_t from = endpoint_of(client);
     uint8_t answer[METER_DATAGRAM_MAX_BYTES];
     size_t answer_length =
@@ -168,8 +176,7 @@ static void receive(world_t *world, unsigned client, const uint8_t *data, size_t
     world->clients[client].bytes_out += answer_length;
     HOLDS(answer_length <= length && answer_length <= METER_CHALLENGE_BYTES);
     HOLDS(!accepted || answer_length == 0);
-    HOLDS(accepted ? is_calibrated(world, &request, &meter_before.channels[request.channel - 1].calibration)
-                   : memcmp(&meter_before, &world->meter, sizeof(meter_before)) == 0);
+    check_calibrations(world, calibrations, accepted ? &request : NULL);
     HOLDS((accepted && request.cancel) || leases(world) >= leases_before);
     if (answer_length > 0) {
         PowerMeasurement *message = power_measurement__unpack(NULL, answer_length, answer);

@@ -95,10 +95,11 @@ static int16_t quantised(double lsb)
 
 static void finish_shunt(emulated_ina3221_t *sensor, int channel, int16_t single)
 {
+    int shunt = 2 * channel;
     sensor->single[channel] = single;
     set_alert(sensor, INA3221_MASK_CRITICAL(channel), single > (int16_t)sensor->critical_limit[channel] / 8);
     set_alert(sensor, INA3221_MASK_WARNING(channel),
-              sensor->result[2 * channel] > (int16_t)sensor->warning_limit[channel] / 8);
+              sensor->result[shunt] > (int16_t)sensor->warning_limit[channel] / 8);
 }
 
 /** Channel 2 must have its voltage a while after channel 1 got it; looked at once after power-on. */
@@ -135,7 +136,7 @@ static void finish(emulated_ina3221_t *sensor)
     int averages = s_averages[field(sensor, INA3221_CONFIGURATION_AVERAGING_SHIFT)];
     sensor->average[i] += (lsb - sensor->average[i]) / averages;
     int16_t single = quantised(lsb);
-    sensor->result[i] = averages == 1 ? single : quantised(sensor->average[i]);
+    sensor->result[i] = quantised(averages == 1 ? lsb : sensor->average[i]);
     if (!is_bus(i)) {
         finish_shunt(sensor, channel_of(i), single);
     }

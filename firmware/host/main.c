@@ -141,7 +141,7 @@ static void tell_ready(const program_t *program)
                (unsigned long)meter->protocol.config.boot_id);
     }
     puts(program->count > 1 ? "]}" : "}");
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 static void prepare_process(void)

@@ -57,7 +57,8 @@ static const node_part_type_t s_type = {.set_power = set_power, .destroy = destr
 static bool add_row(trace_part_t *trace, char *line, double *first_seconds)
 {
     char *comma = strchr(line, ',');
-    double seconds, watts;
+    double seconds;
+    double watts;
     if (!comma) {
         return false;
     }

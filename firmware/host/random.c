@@ -28,7 +28,9 @@ double random_normal(random_t *random)
         random->has_spare = 0;
         return random->spare;
     }
-    double x, y, square;
+    double x;
+    double y;
+    double square;
     do {
         x = 2 * random_uniform(random) - 1;
         y = 2 * random_uniform(random) - 1;

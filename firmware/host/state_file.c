@@ -16,11 +16,12 @@ static FILE *open_slot(const state_file_t *file, unsigned slot, const char *mode
 
 bool state_file_open(state_file_t *file, const char *path)
 {
-    if (strlen(path) >= sizeof(file->path)) {
+    size_t length = strlen(path);
+    if (length >= sizeof(file->path)) {
         errno = ENAMETOOLONG;
         return false;
     }
-    strcpy(file->path, path);
+    memcpy(file->path, path, length + 1);
     for (unsigned slot = 0; slot < METER_STORE_SLOTS; slot++) {
         FILE *stream = open_slot(file, slot, "ab");
         if (!stream) {

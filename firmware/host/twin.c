@@ -6,7 +6,7 @@
 /** From reset to the first poll; the first boot was over at simulated time 0. */
 #define BOOT_US 300000
 /** Transfers in one call of power_meter_poll() at most: Configuration read and written, Mask/Enable, six results. */
-#define TRANSFERS_PER_POLL (9 * POWER_METER_SENSORS)
+#define TRANSFERS_PER_POLL (INT64_C(9) * POWER_METER_SENSORS)
 
 static double meter_rate(const twin_t *twin)
 {
@@ -30,7 +30,7 @@ static int64_t simulated_ns(const twin_t *twin, int64_t meter_us)
 
 static void advance_sensors(twin_t *twin, int64_t until_ns)
 {
-    for (int s = 0; s < POWER_METER_SENSORS; s++) {
+    for (size_t s = 0; s < POWER_METER_SENSORS; s++) {
         if (twin->meter.sensors[s].config.channels != 0) {
             emulated_ina3221_advance(&twin->bus.sensor[s], until_ns, &twin->inputs[s * INA3221_CHANNELS]);
         }
@@ -98,7 +98,7 @@ void twin_init(twin_t *twin, const twin_config_t *config, node_model_t *node)
 void twin_reboot(twin_t *twin, int64_t at_ns)
 {
     pass_until(twin, at_ns);
-    twin->up_ns = at_ns + BOOT_US * 1000;
+    twin->up_ns = at_ns + BOOT_US * INT64_C(1000);
     start_firmware(twin);
 }
 

@@ -5,7 +5,7 @@
 #include "meter_store_record.h"
 
 /** Where calibration and lifetime of the channels begin and end, without what differs in every record. */
-#define CHANNELS_BYTES (POWER_METER_CHANNELS * METER_STORE_CHANNEL_BYTES)
+#define CHANNELS_BYTES ((size_t)POWER_METER_CHANNELS * METER_STORE_CHANNEL_BYTES)
 #define LIFETIME_BYTES 8
 
 static void gather(const power_meter_t *meter, meter_store_channel_t channels[POWER_METER_CHANNELS])
@@ -43,9 +43,8 @@ void meter_store_open(meter_store_t *store, const meter_store_port_t *port, powe
         size_t length = 0;
         uint32_t sequence;
         meter_store_channel_t channels[POWER_METER_CHANNELS];
-        if (port->read(port->ctx, slot, data, sizeof(data), &length) != 0) {
-            store->errors++;
-        } else if (length > 0 && !meter_store_record_decode(data, length, &sequence, channels)) {
+        if (port->read(port->ctx, slot, data, sizeof(data), &length) != 0 ||
+            (length > 0 && !meter_store_record_decode(data, length, &sequence, channels))) {
             store->errors++;
         } else if (length > 0 && (!found || (int32_t)(sequence - store->sequence) > 0)) {
             found = true;

@@ -1,0 +1,25 @@
+#include "network.h"
+
+#include <stdio.h>
+
+#include "sdkconfig.h"
+
+esp_err_t network_start(void)
+{
+    return ESP_OK;
+}
+
+network_state_t network_state(void)
+{
+    return NETWORK_CONNECTED;
+}
+
+void network_address(char text[NETWORK_ADDRESS_BYTES])
+{
+    snprintf(text, NETWORK_ADDRESS_BYTES, "%s", CONFIG_PM_LINUX_ADDRESS);
+}
+
+esp_err_t network_forget(void)
+{
+    return ESP_ERR_NOT_SUPPORTED;
+}

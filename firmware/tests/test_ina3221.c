@@ -64,6 +64,32 @@ static void reads_every_cycle_whatever_the_chips_clock(void **state)
     }
 }
 
+/**
+ * The other sensor on the bus keeps it busy for 1.1 ms of each of its own cycles, a little longer than this one's: that
+ * delays readings but must not drag them along, or a cycle would be lost each time the other one is overtaken.
+ */
+static void a_bus_that_is_busy_at_times_costs_no_cycle(void **state)
+{
+    (void)state;
+    static const double s_errors[] = {-0.1, -0.05, -0.03, -0.001, 0, 0.001, 0.03, 0.1};
+    const int64_t period_us = 4352, busy_us = 1100;
+    for (int i = 0; i < 8; i++) {
+        rig_t rig;
+        start(&rig, 7, s_errors[i]);
+        while (rig.now_us < 10000000) {
+            int64_t next_us = rig.sensor.next_poll_us > rig.now_us ? rig.sensor.next_poll_us : rig.now_us;
+            int64_t into_us = next_us % period_us;
+            rig.now_us = into_us < busy_us ? next_us + busy_us - into_us : next_us;
+            emulated_ina3221_advance(&rig.bus.sensor[0], rig.now_us * 1000, s_inputs);
+            rig.cycles += ina3221_poll(&rig.sensor, rig.now_us, &rig.last) == INA3221_CYCLE;
+        }
+        double expected = 10000000 / (4296 * (1 + s_errors[i]));
+        if (rig.cycles + 2 < (uint64_t)expected || rig.cycles > (uint64_t)expected + 1) {
+            fail_msg("%+.3f: %lu cycles of %.0f", s_errors[i], (unsigned long)rig.cycles, expected);
+        }
+    }
+}
+
 static void gives_signed_raw_values(void **state)
 {
     (void)state;
@@ -180,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(configures_what_the_design_asks_for),
         cmocka_unit_test(reads_every_cycle_whatever_the_chips_clock),
+        cmocka_unit_test(a_bus_that_is_busy_at_times_costs_no_cycle),
         cmocka_unit_test(gives_signed_raw_values),
         cmocka_unit_test(tells_overrange_per_channel),
         cmocka_unit_test(takes_only_an_ina3221_for_one),

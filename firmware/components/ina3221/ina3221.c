@@ -4,9 +4,10 @@
 
 /** Between polls while a cycle is awaited: a register read takes about 155 us at 400 kHz. */
 #define POLL_US 200
-/** Polling starts at this share of the typical cycle: the chip may be up to 10 % fast. */
-#define EARLIEST_NUMERATOR 85
-#define EARLIEST_DENOMINATOR 100
+/** Polling starts at this share of the typical cycle, in %: the chip may be up to 10 % fast. */
+#define EARLIEST_PERCENT 85
+/** After a cycle that was ready when first looked at: it may have been so for long, and the next one be near. */
+#define EARLIEST_AFTER_LATE_PERCENT 50
 /** Between attempts to find a sensor that is absent or silent. */
 #define ABSENT_RETRY_US 100000
 /** After one failed transfer. */
@@ -76,7 +77,8 @@ static bool configure(ina3221_t *sensor, int64_t now_us)
     }
     sensor->last_progress_us = now_us;
     sensor->next_check_us = now_us + CHECK_US;
-    sensor->next_poll_us = now_us + (int64_t)sensor->cycle_us * EARLIEST_NUMERATOR / EARLIEST_DENOMINATOR;
+    sensor->next_poll_us = now_us + (int64_t)sensor->cycle_us * EARLIEST_PERCENT / 100;
+    sensor->awaited = false;
     return true;
 }
 
@@ -182,6 +184,7 @@ ina3221_result_t ina3221_poll(ina3221_t *sensor, int64_t now_us, ina3221_cycle_t
     sensor->latched_mask |= mask;
     if (!(mask & INA3221_MASK_CONVERSION_READY)) {
         sensor->failures_in_a_row = 0;
+        sensor->awaited = true;
         sensor->next_poll_us = now_us + POLL_US;
         return INA3221_WAIT;
     }
@@ -192,7 +195,9 @@ ina3221_result_t ina3221_poll(ina3221_t *sensor, int64_t now_us, ina3221_cycle_t
     sensor->latched_mask = 0;
     sensor->cycles++;
     sensor->last_progress_us = now_us;
-    sensor->next_poll_us = now_us + (int64_t)sensor->cycle_us * EARLIEST_NUMERATOR / EARLIEST_DENOMINATOR;
+    int percent = sensor->awaited ? EARLIEST_PERCENT : EARLIEST_AFTER_LATE_PERCENT;
+    sensor->next_poll_us = now_us + (int64_t)sensor->cycle_us * percent / 100;
+    sensor->awaited = false;
     cycle->ready_us = now_us;
     return INA3221_CYCLE;
 }

@@ -77,6 +77,8 @@ typedef struct {
     /** When the last cycle was ready, or the sensor was configured. */
     int64_t last_progress_us;
     int64_t next_check_us;
+    /** This cycle was looked for and not ready yet, so it will be seen soon after it is. */
+    bool awaited;
     uint8_t failures_in_a_row;
     /** Alert bits of Mask/Enable seen since the last cycle: a read clears them in the sensor. */
     uint16_t latched_mask;

@@ -23,7 +23,10 @@ export interface Reading {
   /** By the host's clock. */
   bootTimeUs: number;
   firstGeneration: boolean;
+  /** What the meter takes its shunt to be, calibration included; 0 where it does not say. */
   shuntMicroohms: number;
+  /** What it takes the sensor to read at no current, in 1/256 of 40 µV. */
+  offsetLsb256: number;
 }
 
 /** What was counted of a channel's datagrams. */
@@ -125,6 +128,7 @@ export class ChannelStream {
       bootTimeUs: this.clock.toHostUs(0),
       firstGeneration,
       shuntMicroohms: datagram.shuntMicroohms,
+      offsetLsb256: datagram.offsetLsb256,
     };
   }
 }

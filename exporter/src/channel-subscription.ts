@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
-import { encodeRequest } from '@power-harness/proto/codec';
+import { encodeRequest, type Calibration, type Subscription } from '@power-harness/proto/codec';
 import { ChannelStream, type Reading } from './channel-stream.js';
 import { hostTimeUs } from './host-clock.js';
 
@@ -62,6 +62,12 @@ export class ChannelSubscription {
     return this.peer?.address;
   }
 
+  /** Asks the meter to read the channel so from now on; readings show whether it does. */
+  calibrate(calibration: Calibration): void {
+    this.challenges = 0;
+    this.send({ calibration });
+  }
+
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -71,7 +77,8 @@ export class ChannelSubscription {
     if (!socket) return;
     // A meter of the first generation would take a goodbye for another request.
     const heard = this.heardMs > -Infinity;
-    if (this.peer && heard && !this.firstGeneration) this.send(true, () => socket.close());
+    if (this.peer && heard && !this.firstGeneration)
+      this.send({ cancel: true }, () => socket.close());
     else socket.close();
   }
 
@@ -88,7 +95,7 @@ export class ChannelSubscription {
       if (this.closed) return;
       this.open({ address, family: family === 6 ? 6 : 4 });
       this.challenges = 0;
-      this.send(false);
+      this.send();
     } catch (error) {
       this.options.onProblem(`${host} can't be resolved: ${(error as Error).message}`);
     }
@@ -123,7 +130,7 @@ export class ChannelSubscription {
     if (!received) return;
     if ('challenge' in received) {
       this.token = received.challenge;
-      if (this.challenges++ < CHALLENGES_PER_REQUEST) this.send(false);
+      if (this.challenges++ < CHALLENGES_PER_REQUEST) this.send();
       return;
     }
     const { reading } = received;
@@ -143,20 +150,21 @@ export class ChannelSubscription {
       () => {
         this.renewal = undefined;
         this.challenges = 0;
-        this.send(false);
+        this.send();
       },
       (LEASE_SECONDS * 1000 * jitter) / 3,
     );
   }
 
-  private send(cancel: boolean, done: () => void = () => undefined): void {
+  private send(what: Partial<Subscription> = {}, done: () => void = () => undefined): void {
     const { channel, port, intervalMs } = this.options;
     const subscription = {
       version: 1,
       leaseSeconds: LEASE_SECONDS,
       intervalMs,
       token: this.token,
-      cancel,
+      cancel: false,
+      ...what,
     };
     this.socket?.send(
       encodeRequest({ channel, subscription }),

@@ -103,12 +103,14 @@ test('/samples gives every sample with its time, as NDJSON and CSV, and by range
     gap_us: 5000,
     missed_cycles: 3,
     overrange_samples: 0,
+    shunt_uohm: 100_000,
+    offset_lsb256: 0,
   });
   const [t0, t1, t2] = samples.map(({ time_us }) => time_us);
   expect([t1! - t0!, t2! - t1!].map((us) => Math.round(us / 1e5))).toEqual([1, 2]);
   const csv = await text(`${exporter.url}/samples?format=csv&from=${t1}&to=${t1}`);
   expect(csv).toBe(
-    `meter,channel,node,time_us,energy_joules,flags,gap_us,missed_cycles,overrange_samples\nlab,1,jetson-nano,${t1},0.25,2,5000,3,0\n`,
+    `meter,channel,node,time_us,energy_joules,flags,gap_us,missed_cycles,overrange_samples,shunt_uohm,offset_lsb256\nlab,1,jetson-nano,${t1},0.25,2,5000,3,0,100000,0\n`,
   );
 });
 

@@ -1,9 +1,13 @@
+import { FLAGS } from '@power-harness/proto/codec';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type MeteredChannel } from './metered-channels.js';
 
 const CHANNEL = ['meter', 'channel'] as const;
 
 type Value = (channel: MeteredChannel) => number | undefined;
+
+/** A value with its labels. */
+type Sample = [Record<string, string>, number];
 
 /**
  * The metrics page. Every value is taken when it is scraped, synchronously, so that scrapes at once don't mix
@@ -18,33 +22,9 @@ export function createRegistry(channels: readonly MeteredChannel[], version: str
   });
 
   const counter = (name: string, help: string, value: Value) =>
-    new Counter({
-      name,
-      help,
-      labelNames: CHANNEL,
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const each of channels) {
-          const now = value(each);
-          if (now !== undefined) this.inc(labels(each), now);
-        }
-      },
-    });
+    counterOf(registry, name, help, CHANNEL, valuesOf(channels, labels, value));
   const gauge = (name: string, help: string, value: Value) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: CHANNEL,
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const each of channels) {
-          const now = value(each);
-          if (now !== undefined) this.set(labels(each), now);
-        }
-      },
-    });
+    gaugeOf(registry, name, help, CHANNEL, valuesOf(channels, labels, value));
 
   counter(
     'power_meter_energy_joules_total',
@@ -87,22 +67,19 @@ export function createRegistry(channels: readonly MeteredChannel[], version: str
     'Datagrams missing in the sequence; they lose no energy.',
     (each) => stream(each).lost,
   );
-  new Counter({
-    name: 'power_meter_datagrams_invalid_total',
-    help: 'Datagrams that are no measurement, or none that can be true.',
-    labelNames: [...CHANNEL, 'reason'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const each of channels) {
-        for (const [reason, count] of stream(each).counts.invalid) {
-          this.inc({ ...labels(each), reason }, count);
-        }
+  counterOf(
+    registry,
+    'power_meter_datagrams_invalid_total',
+    'Datagrams that are no measurement, or none that can be true.',
+    [...CHANNEL, 'reason'],
+    () =>
+      channels.flatMap((each) => {
+        const counts = new Map<string, number>(stream(each).counts.invalid);
         const { foreign } = subscription(each);
-        if (foreign > 0) this.inc({ ...labels(each), reason: 'source' }, foreign);
-      }
-    },
-  });
+        if (foreign > 0) counts.set('source', foreign);
+        return [...counts].map(([reason, count]): Sample => [{ ...labels(each), reason }, count]);
+      }),
+  );
   counter(
     'power_meter_resets_total',
     'Reboots of the meter seen.',
@@ -129,6 +106,16 @@ export function createRegistry(channels: readonly MeteredChannel[], version: str
     ({ latest }) => latest?.sensorErrors,
   );
   gauge(
+    'power_meter_shunt_ohms',
+    'What the meter takes its shunt to be, calibration included.',
+    ({ latest }) => latest && (latest.shuntMicroohms / 1e6 || undefined),
+  );
+  gauge(
+    'power_meter_calibrated',
+    'Whether the channel was calibrated with known loads.',
+    ({ latest }) => latest && (latest.flags & FLAGS.calibrated ? 1 : 0),
+  );
+  gauge(
     'power_meter_clock_offset_seconds',
     "This host's clock less the meter's time since boot.",
     (each) => each.latest && stream(each).clock.offsetAtUs(0) / 1e6,
@@ -143,7 +130,13 @@ export function createRegistry(channels: readonly MeteredChannel[], version: str
     "When the meter booted, by this host's clock.",
     ({ latest }) => latest && latest.bootTimeUs / 1e6,
   );
-  info(registry, 'power_meter_info', 'The meter.', ['meter', 'host', 'protocol'], () =>
+  const info = (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    values: () => Record<string, string>[],
+  ) => gaugeOf(registry, name, help, labelNames, () => values().map((each): Sample => [each, 1]));
+  info('power_meter_info', 'The meter.', ['meter', 'host', 'protocol'], () =>
     [...new Map(channels.map((each) => [each.meter.name, each])).values()].map(
       ({ meter, latest }) => ({
         meter: meter.name,
@@ -152,10 +145,10 @@ export function createRegistry(channels: readonly MeteredChannel[], version: str
       }),
     ),
   );
-  info(registry, 'power_meter_channel_info', 'What a channel feeds.', [...CHANNEL, 'node'], () =>
+  info('power_meter_channel_info', 'What a channel feeds.', [...CHANNEL, 'node'], () =>
     channels.map((each) => ({ ...labels(each), node: each.node })),
   );
-  info(registry, 'power_exporter_build_info', 'The exporter.', ['version', 'nodejs'], () => [
+  info('power_exporter_build_info', 'The exporter.', ['version', 'nodejs'], () => [
     { version, nodejs: process.version },
   ]);
   firstGeneration(registry, channels, labels);
@@ -172,54 +165,81 @@ function firstGeneration(
   labels: (channel: MeteredChannel) => Record<string, string>,
 ): void {
   const alone = channels.length === 1;
-  const labelNames = alone ? [] : [...CHANNEL];
-  const labelsOf = (each: MeteredChannel) => (alone ? {} : labels(each));
+  const labelNames = alone ? [] : CHANNEL;
+  const own = alone ? () => ({}) : labels;
+  counterOf(
+    registry,
+    'powerexporter_power_consumption_ampere_seconds_total',
+    "Charge since the exporter started, in ampere-seconds (the first generation's name).",
+    labelNames,
+    valuesOf(channels, own, ({ latest }) => latest?.chargeCoulombs),
+  );
+  gaugeOf(
+    registry,
+    'powerexporter_current_ampere',
+    "Current in amperes (the first generation's name); absent when the meter is silent.",
+    labelNames,
+    valuesOf(channels, own, (each) => {
+      const now = fresh(each);
+      return now && Math.abs(now.currentAmperes);
+    }),
+  );
+}
+
+/** The value of every channel that has one. */
+function valuesOf(
+  channels: readonly MeteredChannel[],
+  labels: (channel: MeteredChannel) => Record<string, string>,
+  value: Value,
+): () => Sample[] {
+  return () =>
+    channels.flatMap((each): Sample[] => {
+      const now = value(each);
+      return now === undefined ? [] : [[labels(each), now]];
+    });
+}
+
+function counterOf(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  samples: () => Sample[],
+): void {
   new Counter({
-    name: 'powerexporter_power_consumption_ampere_seconds_total',
-    help: "Charge since the exporter started, in ampere-seconds (the first generation's name).",
-    labelNames,
+    name,
+    help,
+    labelNames: [...labelNames],
     registers: [registry],
     collect() {
-      this.reset();
-      if (alone) this.remove(); // prom-client resets a metric without labels to a false 0
-      for (const each of channels) {
-        if (each.latest) this.inc(labelsOf(each), each.latest.chargeCoulombs);
-      }
-    },
-  });
-  new Gauge({
-    name: 'powerexporter_current_ampere',
-    help: "Current in amperes (the first generation's name); absent when the meter is silent.",
-    labelNames,
-    registers: [registry],
-    collect() {
-      this.reset();
-      if (alone) this.remove(); // prom-client resets a metric without labels to a false 0
-      for (const each of channels) {
-        const now = fresh(each);
-        if (now) this.set(labelsOf(each), Math.abs(now.currentAmperes));
-      }
+      empty(this);
+      for (const [labels, value] of samples()) this.inc(labels, value);
     },
   });
 }
 
-function info(
+function gaugeOf(
   registry: Registry,
   name: string,
   help: string,
-  labelNames: string[],
-  values: () => Record<string, string>[],
+  labelNames: readonly string[],
+  samples: () => Sample[],
 ): void {
   new Gauge({
     name,
     help,
-    labelNames,
+    labelNames: [...labelNames],
     registers: [registry],
     collect() {
-      this.reset();
-      for (const labels of values()) this.set(labels, 1);
+      empty(this);
+      for (const [labels, value] of samples()) this.set(labels, value);
     },
   });
+}
+
+function empty(metric: Counter | Gauge): void {
+  metric.reset();
+  metric.remove({}); // prom-client resets a metric without labels to a false 0
 }
 
 /** The latest reading, where it is not stale: nothing old is served as the present. */

@@ -6,6 +6,8 @@ const COLUMNS = [
   'gapUs',
   'missedCycles',
   'overrangeSamples',
+  'shuntMicroohms',
+  'offsetLsb256',
 ] as const;
 
 export type Sample = Record<(typeof COLUMNS)[number], number>;

@@ -11,7 +11,7 @@ export interface SamplesQuery {
 export const CONTENT_TYPES = { ndjson: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' };
 
 const CSV_HEADER =
-  'meter,channel,node,time_us,energy_joules,flags,gap_us,missed_cycles,overrange_samples\n';
+  'meter,channel,node,time_us,energy_joules,flags,gap_us,missed_cycles,overrange_samples,shunt_uohm,offset_lsb256\n';
 
 /** @returns a message where the query can't be */
 export function parseSamplesQuery(query: URLSearchParams): SamplesQuery | string {
@@ -51,14 +51,17 @@ function ndjsonLine({ meter, channel, node }: MeteredChannel, sample: Sample): s
     gap_us: sample.gapUs,
     missed_cycles: sample.missedCycles,
     overrange_samples: sample.overrangeSamples,
+    shunt_uohm: sample.shuntMicroohms,
+    offset_lsb256: sample.offsetLsb256,
   })}\n`;
 }
 
 function csvLine({ meter, channel, node }: MeteredChannel, sample: Sample): string {
   const energy = Number.isNaN(sample.energyJoules) ? '' : sample.energyJoules;
   const { timeUs, flags, gapUs, missedCycles, overrangeSamples } = sample;
+  const { shuntMicroohms, offsetLsb256 } = sample;
   const values = [timeUs, energy, flags, gapUs, missedCycles, overrangeSamples];
-  return `${[quoted(meter.name), channel, quoted(node), ...values].join(',')}\n`;
+  return `${[quoted(meter.name), channel, quoted(node), ...values, shuntMicroohms, offsetLsb256].join(',')}\n`;
 }
 
 function quoted(text: string): string {

@@ -1,5 +1,6 @@
 import { type RunReport } from '../report/run-report.js';
 import { openEnergySource } from '../energy/open-energy-source.js';
+import { sensorBudget } from '../energy/sensor-budget.js';
 import { EnergySourceError, EXIT_CODES, PowerHarnessError, TargetError } from '../errors.js';
 import { abortError } from '../processes/sleep.js';
 import {
@@ -15,7 +16,8 @@ import { Deployment } from './deployment.js';
 import { finish } from './finish.js';
 import { newManifest } from './new-manifest.js';
 import { measure } from './measure.js';
-import { awaitMeter } from './await-meter.js';
+import { awaitMeters } from './await-meters.js';
+import { meterWarnings } from './meter-warnings.js';
 import { preflight, reportPreflight } from './preflight.js';
 import { Closing } from './closing.js';
 
@@ -88,18 +90,14 @@ async function drive(
         ),
       ),
     );
-    const clockOffsetSeconds = await awaitMeter(source, signal);
+    const { clockOffsetSeconds, meters } = await awaitMeters(source, signal);
     const { manifest } = run;
     manifest.simulated = source.simulated;
-    manifest.meters = source.meters;
+    manifest.meters = meters;
     manifest.target.gateway = target.gateway.url;
     Object.assign(manifest.versions, source.versions);
-    const { gainRatio, offsetWatts, clockSeconds } = source.sensor;
-    manifest.sensor = {
-      gain_ratio: gainRatio,
-      offset_watts: offsetWatts,
-      clock_seconds: clockSeconds,
-    };
+    manifest.sensor = sensorBudget(meters);
+    manifest.warnings.push(...meterWarnings(meters));
     await run.save();
     const deployment = new Deployment(target.gateway, options.stackFile, talk, signal);
     closing.add(() => deployment.removeAll());

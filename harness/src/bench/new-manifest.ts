@@ -12,7 +12,6 @@ const OWN_VERSION = (createRequire(import.meta.url)('../../package.json') as { v
 /** run.json as it is before anything was measured. */
 export async function newManifest(options: BenchOptions): Promise<RunManifest> {
   const startedAt = new Date();
-  const sensor = sensorBudget();
   return {
     schema: MANIFEST_SCHEMA,
     run: runId(startedAt, options.functions),
@@ -32,11 +31,7 @@ export async function newManifest(options: BenchOptions): Promise<RunManifest> {
       seed: options.seed,
     },
     meters: [],
-    sensor: {
-      gain_ratio: sensor.gainRatio,
-      offset_watts: sensor.offsetWatts,
-      clock_seconds: sensor.clockSeconds,
-    },
+    sensor: sensorBudget([{ node: '', source: options.metersFile ? 'meter' : 'twin' }]),
     environment: environment(),
     versions: {
       'power-harness': OWN_VERSION,

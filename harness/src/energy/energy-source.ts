@@ -1,4 +1,3 @@
-import { type SensorUncertainty } from '../attribution/input.js';
 import { type ManifestMeter } from '../run/manifest.js';
 
 /** One reading of one channel, as the exporter gives it. */
@@ -13,6 +12,10 @@ export interface SampleRow {
   gapUs: number;
   missedCycles: number;
   overrangeSamples: number;
+  /** What the meter takes its shunt to be, calibration included; 0 where it does not say. */
+  shuntMicroohms: number;
+  /** What it takes the sensor to read at no current, in 1/256 of 40 µV. */
+  offsetLsb256: number;
 }
 
 /** Where a run's joules come from: meters or twins, behind an exporter. */
@@ -20,7 +23,6 @@ export interface EnergySource {
   readonly meters: ManifestMeter[];
   /** At least one of the meters is a twin. */
   readonly simulated: boolean;
-  readonly sensor: SensorUncertainty;
   readonly versions: Record<string, string>;
   /** The twin's own account of what it simulated. */
   readonly truthFile?: string;

@@ -13,6 +13,8 @@ const sample = (channel: number, timeUs: number, energyJoules: number): SampleRo
   gapUs: 0,
   missedCycles: 0,
   overrangeSamples: 0,
+  shuntMicroohms: 100_000,
+  offsetLsb256: 0,
 });
 
 const pairs = (rows: { timeUs: number; energyJoules: number }[]) =>

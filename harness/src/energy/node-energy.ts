@@ -11,7 +11,7 @@ export interface NodeSampleRow {
   overrangeSamples: number;
 }
 
-type Channel = Required<Omit<SampleRow, 'energyJoules'>> & { energyJoules: number };
+type Channel = SampleRow & { energyJoules: number };
 
 /**
  * Joins channels to nodes: a node that several channels feed gets the sum of their energies, each

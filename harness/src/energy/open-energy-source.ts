@@ -2,13 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { EnergySourceError } from '../errors.js';
-import { type SensorUncertainty } from '../attribution/input.js';
 import { type ManifestMeter } from '../run/manifest.js';
 import { type EnergySource } from './energy-source.js';
 import { startExporter, type ExporterProcess } from './exporter-process.js';
 import { configuredMeters } from './configured-meters.js';
 import { fetchSamples, measureClockOffset } from './samples-client.js';
-import { CALIBRATED, sensorBudget, shuntMilliohmsFor } from './sensor-budget.js';
+import { shuntMilliohmsFor } from './sensor-budget.js';
 import { startTwin, type Twin } from './twin-process.js';
 
 /** The rate asked of our own meters: the reporting interval in milliseconds. */
@@ -33,7 +32,7 @@ export async function openEnergySource(options: EnergySourceOptions): Promise<En
   if (options.metersFile) {
     const meters = await configuredMeters(options.metersFile);
     const exporter = await startExporter(options.metersFile, options.directory, options.signal);
-    return new ExportedEnergy(meters, exporter, sensorBudget(), undefined);
+    return new ExportedEnergy(meters, exporter, undefined);
   }
   if (!options.twinNode) {
     throw new EnergySourceError(
@@ -50,12 +49,11 @@ async function openTwin(
   { model, fullWatts }: { model: string; fullWatts: number },
 ): Promise<EnergySource> {
   const { directory, node, signal } = options;
-  const shuntMilliohms = shuntMilliohmsFor(fullWatts);
   const twin = await startTwin({
     models: { 1: model },
     seed: options.seed,
     directory,
-    faults: { 'shunt-mohm': String(shuntMilliohms), ...options.twinFaults },
+    faults: { 'shunt-mohm': String(shuntMilliohmsFor(fullWatts)), ...options.twinFaults },
     signal,
   });
   const address = `127.0.0.1:${twin.port}`;
@@ -72,8 +70,7 @@ async function openTwin(
       address,
       model,
     };
-    const sensor = sensorBudget({ ...CALIBRATED, shuntOhms: shuntMilliohms / 1000 });
-    return new ExportedEnergy([meter], exporter, sensor, twin);
+    return new ExportedEnergy([meter], exporter, twin);
   } catch (error) {
     await twin.process.stop();
     throw error;
@@ -89,7 +86,6 @@ class ExportedEnergy implements EnergySource {
   constructor(
     readonly meters: ManifestMeter[],
     private readonly exporter: ExporterProcess,
-    readonly sensor: SensorUncertainty,
     private readonly twin: Twin | undefined,
   ) {
     if (twin) this.truthFile = twin.truthFile;

@@ -14,6 +14,8 @@ interface WireSample {
   gap_us?: number;
   missed_cycles?: number;
   overrange_samples?: number;
+  shunt_uohm?: number;
+  offset_lsb256?: number;
 }
 
 export interface SamplesAnswer {
@@ -73,5 +75,7 @@ function toRow(sample: WireSample): SampleRow {
     gapUs: sample.gap_us ?? 0,
     missedCycles: sample.missed_cycles ?? 0,
     overrangeSamples: sample.overrange_samples ?? 0,
+    shuntMicroohms: sample.shunt_uohm ?? 0,
+    offsetLsb256: sample.offset_lsb256 ?? 0,
   };
 }

@@ -1,34 +1,49 @@
-import { type SensorUncertainty } from '../attribution/input.js';
+import { type ManifestMeter, type RunManifest } from '../run/manifest.js';
 
 /** TI SBOS576C, section 6.5: typical gain error of shunt and of bus, and the typical shunt offset. */
 const GAIN_RATIO_TYPICAL = 0.001;
 const SHUNT_OFFSET_VOLTS_TYPICAL = 40e-6;
 
+/** Usual breakout boards carry a shunt of 1 %; a tolerance is a rectangular distribution (GUM 4.3.7). */
+const SHUNT_TOLERANCE_RATIO = 0.01 / Math.sqrt(3);
+
 /** Two instants a millisecond apart at worst: what the clock mapping reaches without a time server. */
 const CLOCK_SECONDS = 0.001;
 
-export interface SensorConditions {
-  shuntOhms: number;
-  supplyVolts: number;
-  /** One standard deviation of the shunt's resistance; 0 where the channel is calibrated. */
-  shuntToleranceRatio: number;
+/** Our own board. */
+const USUAL_SHUNT_MICROOHMS = 100_000;
+const SUPPLY_VOLTS = 5.1;
+
+/** What a meter says of a channel. */
+export type MeteredBy = Pick<ManifestMeter, 'node' | 'source' | 'shunt_uohm' | 'calibrated'>;
+
+/**
+ * What the figures of a run can be wrong by through its sensors, one standard deviation each; the datasheet's typical
+ * value counts as one. Of several nodes the worst counts. A twin's shunt is the one it says.
+ */
+export function sensorBudget(channels: readonly MeteredBy[]): RunManifest['sensor'] {
+  const nodes = new Map<string, MeteredBy[]>();
+  for (const each of channels) nodes.set(each.node, [...(nodes.get(each.node) ?? []), each]);
+  const worst = (value: (own: MeteredBy[]) => number) =>
+    Math.max(...[...nodes.values()].map(value));
+  return {
+    gain_ratio: worst((own) => Math.max(...own.map(gainRatio))),
+    offset_watts: worst((own) => Math.hypot(...own.map(offsetWatts))),
+    clock_seconds: CLOCK_SECONDS,
+  };
 }
 
-/** Our own board: 100 milliohm at 5.1 V, calibrated. */
-export const CALIBRATED: SensorConditions = {
-  shuntOhms: 0.1,
-  supplyVolts: 5.1,
-  shuntToleranceRatio: 0,
-};
+export function isShuntCertain({ source, calibrated = false }: MeteredBy): boolean {
+  return source === 'twin' || calibrated;
+}
 
-/** One standard deviation each; the datasheet's typical value counts as one. */
-export function sensorBudget(conditions: SensorConditions = CALIBRATED): SensorUncertainty {
-  const { shuntOhms, supplyVolts, shuntToleranceRatio } = conditions;
-  return {
-    gainRatio: Math.hypot(GAIN_RATIO_TYPICAL, GAIN_RATIO_TYPICAL, shuntToleranceRatio),
-    offsetWatts: (SHUNT_OFFSET_VOLTS_TYPICAL / shuntOhms) * supplyVolts,
-    clockSeconds: CLOCK_SECONDS,
-  };
+function gainRatio(channel: MeteredBy): number {
+  const shunt = isShuntCertain(channel) ? 0 : SHUNT_TOLERANCE_RATIO;
+  return Math.hypot(GAIN_RATIO_TYPICAL, GAIN_RATIO_TYPICAL, shunt);
+}
+
+function offsetWatts({ shunt_uohm = USUAL_SHUNT_MICROOHMS }: MeteredBy): number {
+  return (SHUNT_OFFSET_VOLTS_TYPICAL / (shunt_uohm / 1e6)) * SUPPLY_VOLTS;
 }
 
 /** Full scale of the INA3221's shunt input, less a tenth for what a model does not foresee (SBOS576C, 6.5). */
@@ -36,8 +51,8 @@ const USABLE_SHUNT_VOLTS = 0.9 * 0.1638;
 const USUAL_SHUNTS_MILLIOHMS = [100, 50, 20, 10, 5, 2, 1];
 
 /** The largest usual shunt that carries a node's full power. */
-export function shuntMilliohmsFor(fullWatts: number, supplyVolts = CALIBRATED.supplyVolts): number {
-  const amperes = fullWatts / supplyVolts;
+export function shuntMilliohmsFor(fullWatts: number): number {
+  const amperes = fullWatts / SUPPLY_VOLTS;
   const fitting = USUAL_SHUNTS_MILLIOHMS.find(
     (mohm) => (amperes * mohm) / 1000 <= USABLE_SHUNT_VOLTS,
   );

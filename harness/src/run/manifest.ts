@@ -29,6 +29,12 @@ export interface ManifestMeter {
   address: string;
   /** The twin's model; absent for a meter. */
   model?: string;
+  /** What the meter takes its shunt to be, calibration included; absent where it does not say. */
+  shunt_uohm?: number;
+  /** What it takes the sensor to read at no current, in 1/256 of 40 µV. */
+  offset_lsb256?: number;
+  /** Whether the channel was calibrated with known loads. */
+  calibrated?: boolean;
 }
 
 /** run.json: what, where and how. */

@@ -1,6 +1,8 @@
-import { type EnergySource } from '../energy/energy-source.js';
+import { FLAGS } from '@power-harness/proto/codec';
+import { type EnergySource, type SampleRow } from '../energy/energy-source.js';
 import { EnergySourceError } from '../errors.js';
 import { until } from '../processes/sleep.js';
+import { type ManifestMeter } from '../run/manifest.js';
 
 /** Meters of the first generation send each second; three of those and the start of the exporter. */
 const LIMIT_SECONDS = 6;
@@ -8,19 +10,29 @@ const LIMIT_SECONDS = 6;
 /** Clocks that are further apart than this can't be brought together by a round trip. */
 const OFFSET_LIMIT_SECONDS = 1;
 
+export interface AwaitedMeters {
+  /** The exporter's clock less ours. */
+  clockOffsetSeconds: number;
+  /** The source's, with what they say of their calibration. */
+  meters: ManifestMeter[];
+}
+
 /**
  * Waits until every meter's channels have sent something, before load is driven.
- * @returns the exporter's clock less ours, in seconds
  * @throws EnergySourceError naming the channels that are silent
  */
-export async function awaitMeter(source: EnergySource, signal: AbortSignal): Promise<number> {
+export async function awaitMeters(
+  source: EnergySource,
+  signal: AbortSignal,
+): Promise<AwaitedMeters> {
+  let rowOf = new Map<string, SampleRow>();
   let silent: string[] = [];
   let uncounted: string[] = [];
   const heard = await until(
     async () => {
       const rows = await source.samplesSince(0);
-      const rowOf = new Map(rows.map((row) => [`${row.meter} channel ${row.channel}`, row]));
-      const wanted = source.meters.map(({ meter, channel }) => `${meter} channel ${channel}`);
+      rowOf = new Map(rows.map((row) => [nameOf(row), row]));
+      const wanted = source.meters.map(nameOf);
       silent = wanted.filter((name) => !rowOf.has(name));
       uncounted = wanted.filter((name) => rowOf.get(name)?.energyJoules === undefined);
       return uncounted.length === 0 ? true : undefined;
@@ -52,5 +64,22 @@ export async function awaitMeter(source: EnergySource, signal: AbortSignal): Pro
       'Set the clocks (NTP) on both machines.',
     );
   }
-  return offset;
+  return {
+    clockOffsetSeconds: offset,
+    meters: source.meters.map((meter) => ({ ...meter, ...calibration(rowOf.get(nameOf(meter))!) })),
+  };
+}
+
+function nameOf({ meter, channel }: Pick<SampleRow, 'meter' | 'channel'>): string {
+  return `${meter} channel ${channel}`;
+}
+
+/** Nothing for meters of the first generation, which say nothing. */
+function calibration({ shuntMicroohms, offsetLsb256, flags }: SampleRow): Partial<ManifestMeter> {
+  if (shuntMicroohms === 0) return {};
+  return {
+    shunt_uohm: shuntMicroohms,
+    offset_lsb256: offsetLsb256,
+    calibrated: (flags & FLAGS.calibrated) !== 0,
+  };
 }

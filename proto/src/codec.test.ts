@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeDatagram, encodeDatagram, encodeRequest, parseRequest } from './codec.js';
+import {
+  CHANNELS,
+  decodeDatagram,
+  encodeDatagram,
+  encodeRequest,
+  type MeterDatagram,
+  parseRequest,
+} from './codec.js';
 
 interface Vector {
   name: string;
@@ -97,21 +104,24 @@ describe('vectors: measurements', () => {
   });
 });
 
+const count32 = fc.nat({ max: 0xffffffff });
+const count64 = fc.maxSafeNat();
+const signed32 = fc.integer({ min: -0x80000000, max: 0x7fffffff });
+
 test('a request reads back, and an extended one is never shorter than a challenge', () => {
-  const uint32 = fc.nat({ max: 0xffffffff });
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 6 }),
       fc.record(
         {
-          version: uint32,
-          leaseSeconds: uint32,
-          intervalMs: uint32,
-          token: uint32,
+          version: count32,
+          leaseSeconds: count32,
+          intervalMs: count32,
+          token: count32,
           cancel: fc.boolean(),
           calibration: fc.record({
-            shuntMicroohms: uint32,
-            offsetLsb256: fc.integer({ min: -0x80000000, max: 0x7fffffff }),
+            shuntMicroohms: count32,
+            offsetLsb256: signed32,
           }),
         },
         { requiredKeys: ['version', 'leaseSeconds', 'intervalMs', 'token', 'cancel'] },
@@ -128,15 +138,96 @@ test('a request reads back, and an extended one is never shorter than a challeng
   expect(Buffer.from(encodeRequest({ channel: 6 })).toString()).toBe('6');
 });
 
-test('no bytes make either parser throw', () => {
+const anyDatagram: fc.Arbitrary<MeterDatagram> = fc.record({
+  timestampUs: count64,
+  chargeMilliampereSeconds: fc.double(),
+  currentMilliamperes: fc.float(),
+  channel: count32,
+  sequence: count32,
+  bootId: count32,
+  leaseMs: count32,
+  busVoltageMillivolts: count32,
+  currentMicroamperes: signed32,
+  energyMicrojoules: count64,
+  energyExportedMicrojoules: count64,
+  unixTimeUs: count64,
+  timeSyncAgeSeconds: count32,
+  samples: count64,
+  flags: count32,
+  missedCycles: count32,
+  gapUs: count64,
+  overrangeSamples: count32,
+  shuntMicroohms: count32,
+  lifetimeEnergyMicrojoules: count64,
+  sensorErrors: count32,
+  offsetLsb256: signed32,
+  challenge: count32,
+});
+
+test('a datagram reads back', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      parseRequest(bytes);
-      decodeDatagram(bytes);
+    fc.property(anyDatagram, (datagram) => {
+      expect(decodeDatagram(encodeDatagram(datagram))).toEqual(datagram);
     }),
-    { numRuns: 2000 },
   );
 });
+
+/** A datagram with some of its bytes changed, and its end cut off. */
+const damagedDatagram = fc
+  .tuple(anyDatagram, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat())
+  .map(([datagram, changes, length]) => {
+    const bytes = encodeDatagram(datagram);
+    for (const [at, value] of changes) bytes[at % bytes.length] = value;
+    return bytes.subarray(0, length % (bytes.length + 1));
+  });
+
+const asRequest = fc
+  .tuple(fc.constantFrom('1\0', '06\0', '3\0\x32'), fc.uint8Array({ maxLength: 60 }))
+  .map(([head, rest]) => Buffer.concat([Buffer.from(head, 'latin1'), rest]));
+
+test('no bytes make either parser throw; what they give is complete', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.uint8Array({ maxLength: 300 }), damagedDatagram, asRequest),
+      (bytes) => {
+        const request = parseRequest(bytes);
+        if (request) expect(request.channel).toSatisfy((n: number) => n >= 1 && n <= CHANNELS);
+        const datagram = decodeDatagram(bytes);
+        if (datagram) {
+          expect(Object.keys(datagram).sort()).toEqual(Object.values(FIELD_OF).sort());
+          expect(Object.values(datagram).every((value) => typeof value === 'number')).toBe(true);
+        }
+      },
+    ),
+    { numRuns: 5000 },
+  );
+});
+
+test.each(['request', 'measurement'])('what the fuzzer of the %s found does not throw', (name) => {
+  const corpus = join(here, '../../firmware/fuzz/corpus', name);
+  const files = readdirSync(corpus);
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) {
+    const bytes = readFileSync(join(corpus, file));
+    parseRequest(bytes);
+    decodeDatagram(bytes.subarray(1));
+  }
+});
+
+test('a request longer than a meter reads is none', () => {
+  const head = Buffer.from('1\0', 'latin1');
+  expect(parseRequest(Buffer.concat([head, paddingOf(510)]))).toBeDefined();
+  expect(parseRequest(Buffer.concat([head, paddingOf(511)]))).toBeUndefined();
+});
+
+/** A padding field that takes `length` bytes. */
+function paddingOf(length: number): Buffer {
+  const content = length - 3;
+  return Buffer.concat([
+    Buffer.of((15 << 3) | 2, (content & 0x7f) | 0x80, content >> 7),
+    Buffer.alloc(content),
+  ]);
+}
 
 test('the generated code is that of the .proto', () => {
   const fresh = mkdtempSync(join(tmpdir(), 'proto-'));

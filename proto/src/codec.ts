@@ -77,6 +77,9 @@ export interface MeterDatagram {
 /** A request as long as a challenge's answer needs: a meter never answers an unknown sender with more. */
 const LEAST_REQUEST_BYTES = 32;
 
+/** Of the largest datagram that a meter takes for a request. */
+const MOST_REQUEST_BYTES = 512;
+
 const FIELD = {
   timestampUs: 'timestamp',
   chargeMilliampereSeconds: 'energy_consumption',
@@ -132,6 +135,7 @@ function calibrationMessage({ shuntMicroohms, offsetLsb256 }: Calibration) {
 
 /** A request, or undefined where a meter would count it as invalid and not answer. */
 export function parseRequest(bytes: Uint8Array): MeterRequest | undefined {
+  if (bytes.length > MOST_REQUEST_BYTES) return undefined;
   const digits = /^(\d{1,3})(?:$|[\0\r\n])/.exec(
     Buffer.from(bytes.subarray(0, 4)).toString('latin1'),
   );

@@ -26,5 +26,5 @@ typedef struct {
 /** The driver's view of the bus; transfers to an address with no sensor fail. */
 ina3221_bus_t emulated_bus_driver(emulated_bus_t *bus);
 
-/** The longest transfer: a register read, and what the driver takes before the next one. */
-int64_t emulated_bus_read_ns(const emulated_bus_t *bus);
+/** The longest that so many transfers in a row may take; a caller gives up at the first that fails. */
+int64_t emulated_bus_longest_ns(const emulated_bus_t *bus, int transfers);

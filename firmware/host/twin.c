@@ -5,8 +5,8 @@
 
 /** From reset to the first poll; the first boot was over at simulated time 0. */
 #define BOOT_US 300000
-/** Transfers in one call of power_meter_poll() at most: Configuration read and written, Mask/Enable, six results. */
-#define TRANSFERS_PER_POLL (INT64_C(9) * POWER_METER_SENSORS)
+/** Transfers to poll a sensor at most: Configuration read and written, Mask/Enable, six results. */
+#define TRANSFERS_PER_SENSOR 9
 
 static double meter_rate(const twin_t *twin)
 {
@@ -91,6 +91,8 @@ void twin_init(twin_t *twin, const twin_config_t *config, node_model_t *node)
         ina3221_specimen_t specimen = config->specimen;
         twin->bus.address[s] = twin->meter.sensors[s].config.address;
         specimen.seed = specimen.seed * EMULATED_BUS_SENSORS + (uint64_t)s;
+        /* Two chips are never in step. */
+        specimen.clock_error *= s == 0 ? 1 : -1;
         emulated_ina3221_init(&twin->bus.sensor[s], &specimen);
     }
 }
@@ -117,7 +119,7 @@ static void poll(twin_t *twin)
 
 void twin_advance(twin_t *twin, int64_t until_ns)
 {
-    int64_t poll_ns = TRANSFERS_PER_POLL * emulated_bus_read_ns(&twin->bus);
+    int64_t poll_ns = POWER_METER_SENSORS * emulated_bus_longest_ns(&twin->bus, TRANSFERS_PER_SENSOR);
     while (twin->next_poll_ns <= until_ns - poll_ns) {
         pass_until(twin, twin->next_poll_ns);
         poll(twin);

@@ -11,7 +11,7 @@
 #include "supply.h"
 
 typedef struct {
-    /** Of each sensor; seeds differ per sensor. */
+    /** Of each sensor; seeds differ, and the second one's clock is off the other way. */
     ina3221_specimen_t specimen;
     supply_t supply;
     /** The meter's clock runs fast by so many parts in a million. */

@@ -43,7 +43,7 @@ static void a_read_takes_155_us_at_400_khz(void **state)
     assert_int_equal(read(&rig, INA3221_REG_DIE_ID, &value), 0);
     assert_int_equal(value, INA3221_DIE_ID);
     assert_int_equal(rig.now_ns, 155000);
-    assert_int_equal(emulated_bus_read_ns(&rig.bus), 155000);
+    assert_int_equal(emulated_bus_longest_ns(&rig.bus, 9), 9 * 155000);
     assert_int_equal(write(&rig, INA3221_REG_CONFIGURATION, 0x7127), 0);
     assert_int_equal(rig.now_ns, 155000 + 95000 + 35000);
 }
@@ -57,7 +57,7 @@ static void transfers_can_take_no_time(void **state)
     assert_int_equal(read(&rig, INA3221_REG_DIE_ID, &value), 0);
     assert_int_equal(write(&rig, INA3221_REG_CONFIGURATION, 0x7127), 0);
     assert_int_equal(rig.now_ns, 0);
-    assert_int_equal(emulated_bus_read_ns(&rig.bus), 0);
+    assert_int_equal(emulated_bus_longest_ns(&rig.bus, 9), 0);
 }
 
 /** A result that is overwritten in the middle of the transfer: what counts is when the sensor begins to send it. */
@@ -111,6 +111,8 @@ static void no_acknowledge_costs_little(void **state)
     rig.bus.unacknowledged = false;
     rig.bus.stuck = true;
     assert_int_not_equal(read(&rig, INA3221_REG_DIE_ID, &value), 0);
+    assert_int_equal(rig.now_ns, 2 * (27500 + 35000) + 3000000);
+    assert_int_equal(emulated_bus_longest_ns(&rig.bus, 9), 3000000);
     rig.bus.stuck = false;
     rig.bus.fail_next = 1;
     assert_int_not_equal(read(&rig, INA3221_REG_DIE_ID, &value), 0);

@@ -16,7 +16,7 @@
 #include "updates.h"
 #include "wall_clock.h"
 
-#define SELF_TEST_US (CONFIG_PM_SELF_TEST_SECONDS * INT64_C(1000000))
+#define SELF_TEST_US (CONFIG_METER_SELF_TEST_SECONDS * INT64_C(1000000))
 
 static const char *TAG = "meter";
 
@@ -43,9 +43,9 @@ static bool judge(int64_t started_us)
     if (!passed && !late) {
         return false;
     }
-    ESP_LOG_LEVEL(passed ? ESP_LOG_INFO : ESP_LOG_ERROR, TAG, "self-test: sensors %s, address %s, energy %s",
-                  test.sensors_found ? "found" : "missing", test.address_got ? "got" : "missing",
-                  test.energy_integrated ? "integrated" : "missing");
+    esp_log_level_t level = passed ? ESP_LOG_INFO : ESP_LOG_ERROR;
+    ESP_LOG_LEVEL(level, TAG, "self-test: sensors %s, address %s, energy %s", test.sensors_found ? "found" : "missing",
+                  test.address_got ? "got" : "missing", test.energy_integrated ? "integrated" : "missing");
     if (updates_on_trial()) {
         if (passed) {
             updates_accept();

@@ -40,7 +40,8 @@ static bool parse_channel(const char *text, unsigned *channel)
 {
     long number;
     sampler_snapshot(&s_meter);
-    if (!parse_number(text, 1, POWER_METER_CHANNELS, &number) || !power_meter_has_channel(&s_meter, (unsigned)number)) {
+    if (!parse_number(text, 1, (long)POWER_METER_CHANNELS, &number) ||
+        !power_meter_has_channel(&s_meter, (unsigned)number)) {
         printf("no such channel: %s\n", text);
         return false;
     }
@@ -55,7 +56,7 @@ static void print_network(void)
                                         [NETWORK_CONNECTED] = "connected"};
     char address[NETWORK_ADDRESS_BYTES];
     network_address(address);
-    printf("network      %s %s, port %d, %u clients\n", names[network_state()], address, CONFIG_PM_UDP_PORT,
+    printf("network      %s %s, port %d, %u clients\n", names[network_state()], address, CONFIG_METER_UDP_PORT,
            udp_server_clients());
 }
 
@@ -169,7 +170,7 @@ static int calibration(int argc, char **argv)
     }
     if (argc == 2 && strcmp(argv[1], "open") == 0) {
         udp_server_open_calibration();
-        printf("clients may calibrate for %d s\n", CONFIG_PM_CALIBRATION_WINDOW_S);
+        printf("clients may calibrate for %d s\n", CONFIG_METER_CALIBRATION_WINDOW_S);
         return 0;
     }
     return fail("calibration [show | open | set CHANNEL SHUNT_UOHM OFFSET_LSB256 | reset CHANNEL]");

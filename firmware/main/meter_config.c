@@ -3,10 +3,10 @@
 #include "sdkconfig.h"
 
 /** A channel that is off has no shunt. */
-#define CHANNEL(n)                                                                                          \
-    {                                                                                                       \
-        CONFIG_PM_CHANNEL_##n##_NAME, CONFIG_PM_CHANNEL_##n##_SHUNT_UOHM, CONFIG_PM_CHANNEL_##n##_GAIN_PPM, \
-            CONFIG_PM_CHANNEL_##n##_OFFSET_UA                                                               \
+#define CHANNEL(n)                                                                                                   \
+    {                                                                                                                \
+        CONFIG_METER_CHANNEL_##n##_NAME, CONFIG_METER_CHANNEL_##n##_SHUNT_UOHM, CONFIG_METER_CHANNEL_##n##_GAIN_PPM, \
+            CONFIG_METER_CHANNEL_##n##_OFFSET_UA                                                                     \
     }
 
 static const struct {
@@ -54,7 +54,7 @@ const char *meter_config_channel_name(unsigned channel)
 
 bool meter_config_accept_first_generation(void)
 {
-#if CONFIG_PM_ACCEPT_FIRST_GENERATION
+#if CONFIG_METER_ACCEPT_FIRST_GENERATION
     return true;
 #else
     return false;
@@ -64,7 +64,7 @@ bool meter_config_accept_first_generation(void)
 const char *meter_config_listen_address(void)
 {
 #if CONFIG_IDF_TARGET_LINUX
-    return CONFIG_PM_LINUX_ADDRESS;
+    return CONFIG_METER_LINUX_ADDRESS;
 #else
     return "0.0.0.0";
 #endif

@@ -124,7 +124,7 @@ static void open_calibration(void)
     if (s_calibration_asked) {
         s_calibration_asked = false;
         s_protocol.config.calibration_until_us =
-            esp_timer_get_time() + CONFIG_PM_CALIBRATION_WINDOW_S * INT64_C(1000000);
+            esp_timer_get_time() + CONFIG_METER_CALIBRATION_WINDOW_S * INT64_C(1000000);
     }
 }
 
@@ -144,12 +144,12 @@ static void serve_once(int fd)
 
 static int open_socket(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(CONFIG_PM_UDP_PORT)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(CONFIG_METER_UDP_PORT)};
     address.sin_addr.s_addr = inet_addr(meter_config_listen_address());
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0 ||
         bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
-        ESP_LOGE(TAG, "port %d: %s", CONFIG_PM_UDP_PORT, strerror(errno));
+        ESP_LOGE(TAG, "port %d: %s", CONFIG_METER_UDP_PORT, strerror(errno));
         abort();
     }
     return fd;
@@ -160,7 +160,7 @@ static void serve(void *arg)
     (void)arg;
     int fd = open_socket();
     ESP_ERROR_CHECK(watchdog_watch_this_task());
-    ESP_LOGI(TAG, "listening on port %d, boot id %08x", CONFIG_PM_UDP_PORT, (unsigned)s_protocol.config.boot_id);
+    ESP_LOGI(TAG, "listening on port %d, boot id %08x", CONFIG_METER_UDP_PORT, (unsigned)s_protocol.config.boot_id);
     for (;;) {
         serve_once(fd);
         watchdog_feed();
@@ -169,7 +169,10 @@ static void serve(void *arg)
 
 esp_err_t udp_server_start(void)
 {
-    meter_protocol_config_t config = {.accept_first_generation = meter_config_accept_first_generation()};
+    meter_protocol_config_t config = {
+        .accept_first_generation = meter_config_accept_first_generation(),
+        .default_interval_ms = CONFIG_METER_DEFAULT_INTERVAL_MS,
+    };
     esp_fill_random(config.secret, sizeof(config.secret));
     config.boot_id = esp_random() | 1;
     meter_protocol_init(&s_protocol, &config);

@@ -15,7 +15,7 @@ if [ ! -e "$IDF_PATH/components/esp_timer/src/esp_timer_impl_linux.c" ]; then
     exit 77
 fi
 mkdir -p "$build"
-echo "CONFIG_PM_UDP_PORT=$port" > "$build/test.defaults"
+echo "CONFIG_METER_UDP_PORT=$port" > "$build/test.defaults"
 idf.py --preview -C "$firmware" -B "$build/idf" -DIDF_TARGET=linux -DSDKCONFIG="$build/sdkconfig" \
     -DSDKCONFIG_DEFAULTS="$firmware/sdkconfig.defaults;$build/test.defaults" build
 

@@ -68,6 +68,21 @@ static size_t next(rig_t *rig, int64_t now_us, PowerMeasurement **message)
     return length;
 }
 
+static void a_client_that_asks_for_no_interval_gets_the_meters(void **state)
+{
+    (void)state;
+    rig_t rig;
+    PowerMeasurement *message = NULL;
+    start(&rig, true, false);
+    rig.protocol.config.default_interval_ms = 250;
+    receive(&rig, &s_client, (const uint8_t *)"1", 1, SECOND);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(next(&rig, SECOND + i * SECOND / 4 - 1, &message), 0);
+        assert_true(next(&rig, SECOND + i * SECOND / 4, &message) > 0);
+        power_measurement__free_unpacked(message, NULL);
+    }
+}
+
 static void a_stream_starts_when_the_challenge_is_echoed(void **state)
 {
     (void)state;
@@ -328,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_starts_when_the_challenge_is_echoed),
+        cmocka_unit_test(a_client_that_asks_for_no_interval_gets_the_meters),
         cmocka_unit_test(a_channel_is_calibrated_while_the_meter_allows_it),
         cmocka_unit_test(a_calibration_that_is_not_plausible_changes_nothing),
         cmocka_unit_test(a_token_is_its_endpoints_alone),

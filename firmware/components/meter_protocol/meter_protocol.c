@@ -65,6 +65,9 @@ size_t meter_protocol_receive(meter_protocol_t *protocol, power_meter_t *meter, 
             return 0;
         }
     }
+    if (request.interval_ms == 0) {
+        request.interval_ms = protocol->config.default_interval_ms;
+    }
     meter_subscriptions_put(&protocol->subscriptions, from, &request, now_us);
     return 0;
 }

@@ -20,6 +20,6 @@ esp_err_t discovery_start(void)
         {"fw", esp_app_get_description()->version},
     };
     ESP_RETURN_ON_ERROR(mdns_init(), TAG, "no mDNS");
-    ESP_RETURN_ON_ERROR(mdns_hostname_set(CONFIG_PM_HOSTNAME), TAG, "no host name");
-    return mdns_service_add(NULL, "_powermeter", "_udp", CONFIG_PM_UDP_PORT, txt, sizeof(txt) / sizeof(txt[0]));
+    ESP_RETURN_ON_ERROR(mdns_hostname_set(CONFIG_METER_HOSTNAME), TAG, "no host name");
+    return mdns_service_add(NULL, "_powermeter", "_udp", CONFIG_METER_UDP_PORT, txt, sizeof(txt) / sizeof(txt[0]));
 }

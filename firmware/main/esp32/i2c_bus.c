@@ -39,9 +39,9 @@ esp_err_t i2c_bus_open(void)
     /* The driver logs each missing acknowledge; the sampler must not wait for the console. We count instead. */
     esp_log_level_set("i2c.master", ESP_LOG_NONE);
     i2c_master_bus_config_t config = {
-        .i2c_port = CONFIG_PM_I2C_PORT,
-        .sda_io_num = CONFIG_PM_I2C_SDA_GPIO,
-        .scl_io_num = CONFIG_PM_I2C_SCL_GPIO,
+        .i2c_port = CONFIG_METER_I2C_PORT,
+        .sda_io_num = CONFIG_METER_I2C_SDA_GPIO,
+        .scl_io_num = CONFIG_METER_I2C_SCL_GPIO,
         .clk_source = I2C_CLK_SRC_DEFAULT,
         .glitch_ignore_cnt = GLITCH_CYCLES,
         .flags.enable_internal_pullup = true,

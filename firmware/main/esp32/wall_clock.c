@@ -25,7 +25,7 @@ static void on_synchronised(struct timeval *time)
 
 esp_err_t wall_clock_start(void)
 {
-    esp_sntp_config_t config = ESP_NETIF_SNTP_DEFAULT_CONFIG(CONFIG_PM_SNTP_SERVER);
+    esp_sntp_config_t config = ESP_NETIF_SNTP_DEFAULT_CONFIG(CONFIG_METER_SNTP_SERVER);
     config.sync_cb = on_synchronised;
     config.wait_for_sync = false;
     return esp_netif_sntp_init(&config);

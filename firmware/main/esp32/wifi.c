@@ -77,10 +77,10 @@ static esp_err_t prepare(void)
 static esp_err_t start_station(void)
 {
     ESP_RETURN_ON_ERROR(esp_wifi_set_mode(WIFI_MODE_STA), TAG, "no station mode");
-    if (CONFIG_PM_WIFI_SSID[0] != '\0') {
+    if (CONFIG_METER_WIFI_SSID[0] != '\0') {
         wifi_config_t config = {0};
-        strncpy((char *)config.sta.ssid, CONFIG_PM_WIFI_SSID, sizeof(config.sta.ssid));
-        strncpy((char *)config.sta.password, CONFIG_PM_WIFI_PASSWORD, sizeof(config.sta.password));
+        strncpy((char *)config.sta.ssid, CONFIG_METER_WIFI_SSID, sizeof(config.sta.ssid));
+        strncpy((char *)config.sta.password, CONFIG_METER_WIFI_PASSWORD, sizeof(config.sta.password));
         ESP_RETURN_ON_ERROR(esp_wifi_set_storage(WIFI_STORAGE_RAM), TAG, "no storage");
         ESP_RETURN_ON_ERROR(esp_wifi_set_config(WIFI_IF_STA, &config), TAG, "bad credentials");
     }
@@ -90,7 +90,7 @@ static esp_err_t start_station(void)
 esp_err_t network_start(void)
 {
     ESP_RETURN_ON_ERROR(prepare(), TAG, "no Wi-Fi");
-    bool provisioned = CONFIG_PM_WIFI_SSID[0] != '\0';
+    bool provisioned = CONFIG_METER_WIFI_SSID[0] != '\0';
     if (!provisioned) {
         ESP_RETURN_ON_ERROR(provisioning_start_if_needed(&provisioned), TAG, "no provisioning");
     }

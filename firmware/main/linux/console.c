@@ -23,7 +23,7 @@ static void run(const char *line)
     } else if (found == ESP_OK && result != 0) {
         printf("failed\n");
     }
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 static void read_lines(void *arg)

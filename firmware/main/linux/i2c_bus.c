@@ -23,7 +23,7 @@ static int64_t s_power_on_us;
 static void catch_up(void)
 {
     int64_t now_ns = (esp_timer_get_time() - s_power_on_us) * 1000;
-    for (int s = 0; s < EMULATED_BUS_SENSORS; s++) {
+    for (size_t s = 0; s < EMULATED_BUS_SENSORS; s++) {
         emulated_ina3221_advance(&s_bus.sensor[s], now_ns, &s_inputs[s * INA3221_CHANNELS]);
     }
 }
@@ -48,9 +48,9 @@ esp_err_t i2c_bus_open(void)
         supply_t supply = {.supply_volts = SUPPLY_VOLTS,
                            .supply_ohm = SUPPLY_OHM,
                            .shunt_ohm = config.channels[c].calibration.shunt_uohm * 1e-6};
-        s_inputs[c] = supply_input(&supply, CONFIG_PM_EMULATED_MILLIWATTS * 1e-3 * (c + 1));
+        s_inputs[c] = supply_input(&supply, CONFIG_METER_EMULATED_MILLIWATTS * 1e-3 * (c + 1));
     }
-    for (int s = 0; s < EMULATED_BUS_SENSORS; s++) {
+    for (size_t s = 0; s < EMULATED_BUS_SENSORS; s++) {
         ina3221_specimen_t specimen = {.clock_error = CLOCK_ERROR, .noise_lsb = NOISE_LSB, .seed = (uint64_t)s + 1};
         s_bus.address[s] = addresses[s];
         emulated_ina3221_init(&s_bus.sensor[s], &specimen);

@@ -16,7 +16,7 @@ network_state_t network_state(void)
 
 void network_address(char text[NETWORK_ADDRESS_BYTES])
 {
-    snprintf(text, NETWORK_ADDRESS_BYTES, "%s", CONFIG_PM_LINUX_ADDRESS);
+    snprintf(text, NETWORK_ADDRESS_BYTES, "%s", CONFIG_METER_LINUX_ADDRESS);
 }
 
 esp_err_t network_forget(void)

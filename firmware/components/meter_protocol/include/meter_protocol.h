@@ -22,6 +22,8 @@ typedef struct {
     /** Behave as a first-generation meter: fields 1 to 3, no challenge, no lease, extended requests cut at their NUL.
      */
     bool first_generation_meter;
+    /** For clients that ask for no interval; 0: METER_REQUEST_DEFAULT_INTERVAL_MS. */
+    uint32_t default_interval_ms;
     /** Until this time since boot clients may calibrate; 0: never, INT64_MAX: always. */
     int64_t calibration_until_us;
 } meter_protocol_config_t;

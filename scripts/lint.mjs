@@ -2,7 +2,7 @@
 // --fix rewrites what can be rewritten.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const fix = process.argv.includes('--fix');
 const files = (...patterns) =>
@@ -21,7 +21,25 @@ const headerFolders = [
 ];
 // readdir() is safe on a stream of one's own; that a local name hides a static function is harmless.
 const needless = ['missingIncludeSystem', 'readdirCalled', 'shadowFunction'];
-const compilation = 'firmware/build';
+
+// How each C file is compiled: those for this host as they are built, those for ESP-IDF against stub headers.
+const compilations = {
+  'firmware/build': 'firmware/(components/\\w+/\\w+\\.c|host/|fuzz/)',
+  'firmware/build/lint/esp32': 'firmware/main/',
+  'firmware/build/lint/linux': 'firmware/main/',
+};
+for (const target of ['esp32', 'linux']) {
+  const folders = [
+    `-DFIRMWARE_DIR=${resolve('firmware')}`,
+    `-DOUTPUT_DIR=${resolve('firmware/build/lint')}`,
+  ];
+  spawnSync('cmake', [
+    ...folders,
+    `-DIDF_TARGET=${target}`,
+    '-P',
+    'firmware/tests/port_test.cmake',
+  ]);
+}
 
 // run-clang-tidy knows no --version.
 const has = (program) => spawnSync(program, ['--help']).status === 0;
@@ -59,10 +77,10 @@ const steps = [
       ...c.filter((path) => !path.startsWith('firmware/tests/')),
     ],
   ],
-  [
+  ...Object.entries(compilations).map(([folder, which]) => [
     'run-clang-tidy',
-    ['-quiet', '-j', '2', '-p', compilation, 'firmware/(components/\\w+/\\w+\\.c|host/|fuzz/)'],
-  ],
+    ['-quiet', '-j', '2', '-p', folder, which],
+  ]),
 ];
 
 let failed = 0;
@@ -72,12 +90,13 @@ for (const [program, args] of steps) {
     console.log(`lint: ${name} is not installed, left out (./bootstrap --tests installs it)`);
     continue;
   }
-  if (name === 'run-clang-tidy' && !existsSync(`${compilation}/compile_commands.json`)) {
-    console.log(`lint: ${name} needs ${compilation}, left out (npm run build makes it)`);
+  const tidies = name === 'run-clang-tidy';
+  if (tidies && !existsSync(join(args[4], 'compile_commands.json'))) {
+    console.log(`lint: ${name} misses ${args[4]}, left out (npm run build makes it)`);
     continue;
   }
   // clang-tidy tells of every file.
-  const stdio = name === 'run-clang-tidy' ? 'pipe' : 'inherit';
+  const stdio = tidies ? 'pipe' : 'inherit';
   const { status, stdout } = spawnSync(program, args, { stdio, encoding: 'utf8' });
   if (status !== 0 && stdout) console.log(stdout);
   console.log(`lint: ${name} ${status === 0 ? 'ok' : 'FAILED'}`);

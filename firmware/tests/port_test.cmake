@@ -1,5 +1,5 @@
 # Compiles, without linking, the files of the ESP-IDF port for one target against the stub headers:
-# cmake -DCC=COMPILER -DFIRMWARE_DIR=FOLDER -DIDF_TARGET=esp32|linux -DOUTPUT_DIR=FOLDER -P port_test.cmake
+# cmake [-DCC=COMPILER] -DFIRMWARE_DIR=FOLDER -DIDF_TARGET=esp32|linux -DOUTPUT_DIR=FOLDER -P port_test.cmake
 cmake_minimum_required(VERSION 3.18)
 set(main_dir ${FIRMWARE_DIR}/main)
 
@@ -36,6 +36,20 @@ endforeach()
 foreach(dir IN LISTS component_includes)
     list(APPEND flags -I${dir})
 endforeach()
+
+# For other tools, such as clang-tidy; without a compiler that is all.
+set(commands)
+foreach(source IN LISTS sources)
+    list(JOIN flags " " command)
+    list(APPEND commands
+         "{\"directory\": \"${main_dir}\", \"command\": \"cc ${command} ${source}\", \"file\": \"${main_dir}/${source}\"}")
+endforeach()
+list(JOIN commands ",\n" commands)
+file(WRITE ${sdkconfig_dir}/compile_commands.json "[${commands}]\n")
+if(NOT CC)
+    return()
+endif()
+
 foreach(source IN LISTS sources)
     execute_process(COMMAND ${CC} ${flags} ${main_dir}/${source} RESULT_VARIABLE result)
     if(NOT result EQUAL 0)

@@ -28,9 +28,9 @@ typedef struct {
 extern esp_event_base_t const IP_EVENT;
 
 #define IPSTR "%d.%d.%d.%d"
-#define IP2STR(ipaddr)                                                                              \
-    ((const uint8_t *)(ipaddr))[0], ((const uint8_t *)(ipaddr))[1], ((const uint8_t *)(ipaddr))[2], \
-        ((const uint8_t *)(ipaddr))[3]
+#define IP2STR(ipaddr)                                                                        \
+    (uint8_t)(ipaddr)->addr, (uint8_t)((ipaddr)->addr >> 8), (uint8_t)((ipaddr)->addr >> 16), \
+        (uint8_t)((ipaddr)->addr >> 24)
 
 esp_err_t esp_netif_init(void);
 esp_netif_t *esp_netif_create_default_wifi_sta(void);

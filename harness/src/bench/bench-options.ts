@@ -22,7 +22,7 @@ export interface BenchOptions {
   /** The folder runs go to. */
   out: string;
   /** Errors and faults of the twin, as its long options. */
-  twinFaults: Record<string, string>;
+  twinOptions: readonly string[];
 }
 
 /** Where `bench` tells how it goes; the command decides how that looks. */

@@ -71,7 +71,7 @@ async function drive(
     const source = await openEnergySource({
       ...(options.metersFile ? { metersFile: options.metersFile } : {}),
       ...(target.twinNode ? { twinNode: target.twinNode } : {}),
-      twinFaults: options.twinFaults,
+      twinOptions: options.twinOptions,
       node,
       seed: options.seed,
       directory: run.file('meter'),

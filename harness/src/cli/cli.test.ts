@@ -16,6 +16,7 @@ describe('help', () => {
     ['runs list --help', 'runs-list'],
     ['runs show --help', 'runs-show'],
     ['target check --help', 'target-check'],
+    ['meter calibrate --help', 'meter-calibrate'],
     ['meter watch --help', 'meter-watch'],
     ['meter twin --help', 'meter-twin'],
   ])('%s', async (line, file) => {
@@ -56,6 +57,14 @@ describe('what is wrong is named, with an exit code of the list', () => {
     [['meter', 'watch', '127.0.0.1:9'], 7, 'Nothing comes from 127.0.0.1:9'],
     [['meter', 'watch', 'a b'], 2, 'is no HOST or HOST:PORT'],
     [['meter', 'watch', 'localhost', '--channels', '7'], 2, '--channels takes numbers from 1 to 6'],
+    [['meter', 'calibrate', 'm', '--channel', '7', '--reset'], 2, '--channel takes a whole number'],
+    [['meter', 'calibrate', 'm', '--channel', '1'], 2, 'Exactly one of'],
+    [
+      ['meter', 'calibrate', 'm', '--channel', '1', '--amperes', '1,1'],
+      2,
+      'two different currents',
+    ],
+    [['meter', 'calibrate', '127.0.0.1:9', '--channel', '1', '--reset'], 7, 'Nothing comes from'],
     [['report', 'none'], 2, "There is no run 'none'"],
     [['runs', 'show', 'none'], 2, "There is no run 'none'"],
   ])(

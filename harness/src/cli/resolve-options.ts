@@ -95,7 +95,7 @@ export async function resolveBenchOptions(
     seed: flags.seed ?? file.seed ?? 1,
     method: (flags.method ?? file.method ?? 'auto') as BenchOptions['method'],
     out: flags.out,
-    twinFaults: parseTwinOptions(flags['twin-options'] ?? ''),
+    twinOptions: parseTwinOptions(flags['twin-options'] ?? ''),
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(payload === undefined ? {} : { payloadFile: resolve(payload) }),
   };
@@ -130,19 +130,14 @@ async function gatewayTarget(
   return new GatewayTarget(name, { url: gateway.replace(/\/+$/, ''), ...login }, chosen);
 }
 
-function parseTwinOptions(list: string): Record<string, string> {
-  const pairs = list
-    .split(/[\s,]+/)
-    .filter(Boolean)
-    .map((item) => item.split('='));
-  for (const [name, value] of pairs) {
-    if (!name || !/^[a-z][a-z-]*$/.test(name) || value === undefined) {
-      throw new UsageError(
-        'FLAG_VALUE',
-        `--twin-options takes pairs such as gain-error=0.05, not '${[name, value].join('=')}'.`,
-        'power-meter-twin --help lists them.',
-      );
-    }
-  }
-  return Object.fromEntries(pairs as [string, string][]);
+/** `gain-error=0.05 fault=loss=0.2@30`, as the twin's command line has them. */
+function parseTwinOptions(list: string): string[] {
+  const items = list.split(/\s+|,(?=[a-z][a-z-]*=)/).filter(Boolean);
+  const wrong = items.find((item) => !/^[a-z][a-z-]*=.+$/.test(item));
+  if (wrong === undefined) return items.map((item) => `--${item}`);
+  throw new UsageError(
+    'FLAG_VALUE',
+    `--twin-options takes pairs such as gain-error=0.05, not '${wrong}'.`,
+    'power-meter-twin --help lists them.',
+  );
 }

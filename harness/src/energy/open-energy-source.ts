@@ -17,7 +17,8 @@ export interface EnergySourceOptions {
   /** Meters of the user's; without them a twin is started where the target has a model for one. */
   metersFile?: string;
   twinNode?: { model: string; fullWatts: number };
-  twinFaults: Record<string, string>;
+  /** See TwinOptions. */
+  twinOptions: readonly string[];
   /** The node the twin stands for. */
   node: string;
   seed: number;
@@ -53,7 +54,7 @@ async function openTwin(
     models: { 1: model },
     seed: options.seed,
     directory,
-    faults: { 'shunt-mohm': String(shuntMilliohmsFor(fullWatts)), ...options.twinFaults },
+    options: [`--shunt-mohm=${shuntMilliohmsFor(fullWatts)}`, ...options.twinOptions],
     signal,
   });
   const address = `127.0.0.1:${twin.port}`;

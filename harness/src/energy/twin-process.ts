@@ -15,8 +15,8 @@ export interface TwinOptions {
   seed: number;
   /** Gets truth.csv and twin.log. */
   directory: string;
-  /** Errors and faults as the twin's long options: `{ 'gain-error': '0.05' }`. */
-  faults: Record<string, string>;
+  /** More of its command line, such as `--gain-error=0.05`. */
+  options: readonly string[];
   signal: AbortSignal;
 }
 
@@ -37,7 +37,6 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   }
   const truthFile = join(options.directory, 'truth.csv');
   const channels = Object.entries(options.models).flatMap(([n, m]) => ['--channel', `${n}=${m}`]);
-  const faults = Object.entries(options.faults).flatMap(([name, value]) => [`--${name}`, value]);
   try {
     const process = await ManagedProcess.start({
       command: TWIN_PROGRAM,
@@ -49,7 +48,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
         String(options.seed),
         '--truth',
         truthFile,
-        ...faults,
+        ...options.options,
       ],
       logFile: join(options.directory, 'twin.log'),
       ready: parseListening,

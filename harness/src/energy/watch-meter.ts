@@ -1,8 +1,8 @@
 import { type Reading } from '@power-harness/exporter/channel-stream';
-import { parseMeterAddress } from '@power-harness/exporter/meter-address';
 import { MeterClient } from '@power-harness/exporter/meter-client';
-import { EnergySourceError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { plain } from '../report/quantity.js';
+import { meterArgument, silentMeter } from './meter-argument.js';
 
 /** A meter that says nothing for so long is not there. */
 const SILENT_SECONDS = 5;
@@ -38,14 +38,7 @@ export interface WatchedChannel {
  * @throws UsageError for a wrong address or channel, EnergySourceError where nothing is heard
  */
 export async function watchMeter(options: WatchOptions): Promise<WatchedChannel[]> {
-  const address = parseMeterAddress(options.address);
-  if (!address) {
-    throw new UsageError(
-      'METER_ADDRESS',
-      `'${options.address}' is no HOST or HOST:PORT.`,
-      'Such as powermeter.local:10000',
-    );
-  }
+  const address = meterArgument(options.address);
   const { supplyVolts } = options;
   const client = new MeterClient({
     ...address,
@@ -71,11 +64,7 @@ export async function watchMeter(options: WatchOptions): Promise<WatchedChannel[
       lines = text.split('\n').length - 1;
     }
     if (latest.size === 0 && !options.interrupt.aborted) {
-      throw new EnergySourceError(
-        'METER_SILENT',
-        `Nothing comes from ${address.host}:${address.port}${problem ? `: ${problem}` : ''}.`,
-        'Is the meter on, in this network, and is the address right?',
-      );
+      throw silentMeter(address, problem);
     }
     return [...latest.values()].sort((a, b) => a.channel - b.channel).map(toDocument);
   } finally {
@@ -109,7 +98,16 @@ function table(readings: Reading[]): string {
 }
 
 function flagNames(flags: number): string {
-  const names = ['overrange', 'gap', 'sensor offline', 'reversed', 'critical', 'warning'];
+  const names = [
+    'overrange',
+    'gap',
+    'sensor offline',
+    'reversed',
+    'critical',
+    'warning',
+    'calibrated',
+    'calibration open',
+  ];
   return names.filter((_, bit) => flags & (1 << bit)).join(', ');
 }
 

@@ -54,18 +54,13 @@ static meter_endpoint_t endpoint_of(unsigned client)
     return endpoint;
 }
 
-static bool same_endpoint(const meter_endpoint_t *a, const meter_endpoint_t *b, bool with_port)
-{
-    return a->address_length == b->address_length && memcmp(a->address, b->address, sizeof(a->address)) == 0 &&
-           (!with_port || a->port == b->port);
-}
-
 static unsigned client_of(const meter_endpoint_t *endpoint)
 {
     unsigned address = endpoint->address[endpoint->address_length - 1] * 2u + (endpoint->address_length == 16);
     unsigned client = address * PORTS + endpoint->port - FIRST_PORT;
     meter_endpoint_t known = endpoint_of(client);
-    HOLDS(client < ENDPOINTS && same_endpoint(&known, endpoint, true));
+    HOLDS(client < ENDPOINTS && known.address_length == endpoint->address_length && known.port == endpoint->port &&
+          memcmp(known.address, endpoint->address, sizeof(known.address)) == 0);
     return client;
 }
 
@@ -88,20 +83,19 @@ static unsigned leases(const world_t *world)
 static void check_table(const world_t *world)
 {
     const meter_subscription_t *slots = world->protocol.subscriptions.slots;
+    bool subscribed[ENDPOINTS][POWER_METER_CHANNELS + 1] = {{false}};
+    unsigned first_generation[ADDRESSES] = {0};
     for (unsigned i = 0; i < METER_SUBSCRIPTION_SLOTS; i++) {
         if (!slots[i].used) {
             continue;
         }
+        unsigned client = client_of(&slots[i].endpoint);
+        HOLDS(world->clients[client].accepted);
         HOLDS(power_meter_has_channel(&world->meter, slots[i].channel));
-        HOLDS(world->clients[client_of(&slots[i].endpoint)].accepted);
-        unsigned first_generation = 0;
-        for (unsigned j = 0; j < METER_SUBSCRIPTION_SLOTS; j++) {
-            HOLDS(i == j || !slots[j].used || slots[i].channel != slots[j].channel ||
-                  !same_endpoint(&slots[i].endpoint, &slots[j].endpoint, true));
-            first_generation += slots[j].used && slots[j].first_generation &&
-                                same_endpoint(&slots[i].endpoint, &slots[j].endpoint, false);
-        }
-        HOLDS(first_generation <= METER_FIRST_GENERATION_PER_ADDRESS);
+        HOLDS(!subscribed[client][slots[i].channel]);
+        subscribed[client][slots[i].channel] = true;
+        first_generation[client / PORTS] += slots[i].first_generation;
+        HOLDS(first_generation[client / PORTS] <= METER_FIRST_GENERATION_PER_ADDRESS);
     }
 }
 

@@ -17,7 +17,7 @@
 #include "power_meter.h"
 
 #define OLED_DEFAULT_ADDRESS 0x3C
-/** Bytes of the picture in one transfer at most: 940 us at 400 kHz with a gap of 35 us, see oled_transfer_us(). */
+/** Bytes of the picture in one transfer at most: 770 us at 400 kHz, and a gap of 35 us after it. */
 #define OLED_CHUNK_BYTES 32
 #define OLED_ADDRESS_BYTES 16
 #define OLED_PROVISIONING_NAME_BYTES 24
@@ -52,8 +52,8 @@ typedef struct {
     /** SCL, and what the bus's driver takes between two transfers. */
     uint32_t clock_khz;
     uint32_t gap_us;
-    /** How long each page is shown. */
-    int64_t page_us;
+    /** How long each page is shown, in whole seconds, at least 1. */
+    uint32_t page_s;
     /** 0 to 255 */
     uint8_t contrast;
     /** The display is mounted upside down. */
@@ -63,11 +63,14 @@ typedef struct {
     void *ctx;
 } oled_config_t;
 
-/** At 0x3C, 400 kHz with 35 us between transfers, a second for each page; `view` is still to be set. */
+/** At 0x3C, 400 kHz with 35 us between transfers, a second for each page; `view` must still be set. */
 oled_config_t oled_default_config(void);
 
-/** What a channel's counters were when last looked at, and what came of them. */
+/** What a channel's counters were when last looked at, and what came of the difference. */
 typedef struct {
+    /** The counters were looked at. */
+    bool seen;
+    /** Twice, so there is a difference. */
     bool known;
     uint64_t time_us;
     uint64_t imported_uj;
@@ -82,7 +85,7 @@ typedef enum {
     OLED_ABSENT,
     /** Gets its commands, one a poll. */
     OLED_SETTING_UP,
-    /** Its memory is being written; dark if it was just powered on. */
+    /** Its memory is written for the first time; a display that was just powered on is still dark. */
     OLED_DRAWING,
     OLED_RUNNING,
 } oled_state_t;
@@ -94,27 +97,34 @@ typedef struct {
     oled_state_t state;
     /** What it should show. */
     oled_frame_t frame;
-    /** What it shows, up to the byte `known`; what is beyond is not known. */
+    /** What its memory holds, up to the byte `known`; what is beyond is not known. */
     oled_frame_t shown;
-    uint16_t known;
-    /** Whether `shown` may differ from `frame`. */
+    unsigned known;
+    /** Where the display writes the next byte of the picture; or -1. */
+    int position;
+    /** Where changes are looked for first. */
+    unsigned search;
+    /** Whether there may be any. */
     bool changed;
     /** Next command while it is set up. */
-    uint8_t command;
+    unsigned command;
     int64_t next_attempt_us;
     int64_t retry_us;
     int64_t next_setup_us;
+
+    bool started;
+    int64_t started_us;
     int64_t next_view_us;
-    int64_t next_page_us;
     /** Channel shown, 1 to 6; 0 is the start page. */
     unsigned page;
+    uint32_t page_age_s;
     oled_rate_t rates[POWER_METER_CHANNELS];
 
     /** Failed transfers since init. */
     uint32_t errors;
     /** How often the display was lost after it had answered. */
     uint32_t disappearances;
-    /** Bytes of the picture and transfers sent. */
+    /** Bytes sent of the picture, and transfers of all kinds. */
     uint64_t picture_bytes;
     uint64_t transfers;
 } oled_t;

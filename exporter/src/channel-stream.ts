@@ -7,8 +7,10 @@ import { implausible, type InvalidReason } from './plausibility.js';
 /** One measurement of a channel, its counters joined over the meter's reboots. */
 export interface Reading {
   channel: number;
-  /** By the host's clock, strictly increasing. */
+  /** By the host's clock, strictly increasing but where that clock was set back. */
   timeUs: number;
+  /** The host's clock was set back since the reading before. */
+  clockSetBack: boolean;
   /** Absent where the meter sends no voltage and none is configured. */
   energyJoules: number | undefined;
   chargeCoulombs: number;
@@ -29,10 +31,14 @@ export interface Reading {
   offsetLsb256: number;
 }
 
+/** The mapping gets better as datagrams come, so times may move a little; beyond this the host's clock was set back. */
+const SET_BACK_US = 100_000;
+
 /** What was counted of a channel's datagrams. */
 export interface StreamCounts {
   received: number;
   resets: number;
+  clockSetBack: number;
   invalid: Map<InvalidReason, number>;
 }
 
@@ -44,7 +50,12 @@ export interface StreamOptions {
 
 /** Turns the datagrams of one channel into readings. Pure: time comes in as an argument. */
 export class ChannelStream {
-  readonly counts: StreamCounts = { received: 0, resets: 0, invalid: new Map() };
+  readonly counts: StreamCounts = {
+    received: 0,
+    resets: 0,
+    clockSetBack: 0,
+    invalid: new Map(),
+  };
   readonly clock = new ClockMapping();
   private readonly order = new DatagramOrder();
   private readonly energy = new JoinedCounter();
@@ -111,10 +122,13 @@ export class ChannelStream {
     const joules = this.energy.add(datagram.energyMicrojoules / 1e6, rebooted);
     const suppliedJoules = supplyVolts === undefined ? undefined : coulombs * supplyVolts;
     const mapped = Math.round(this.clock.toHostUs(datagram.timestampUs));
-    this.lastTimeUs = Math.max(mapped, this.lastTimeUs + 1);
+    const clockSetBack = mapped < this.lastTimeUs - SET_BACK_US;
+    if (clockSetBack) this.counts.clockSetBack++;
+    this.lastTimeUs = clockSetBack ? mapped : Math.max(mapped, this.lastTimeUs + 1);
     return {
       channel,
       timeUs: this.lastTimeUs,
+      clockSetBack,
       energyJoules: firstGeneration ? suppliedJoules : joules,
       chargeCoulombs: coulombs,
       powerWatts: volts === undefined ? undefined : volts * amperes,

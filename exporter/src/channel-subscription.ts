@@ -23,6 +23,8 @@ export interface SubscriptionOptions {
   channel: number;
   intervalMs: number;
   supplyVolts?: number;
+  /** Before the first request. */
+  delayMs: number;
   onReading: (reading: Reading) => void;
   onProblem: (problem: string) => void;
 }
@@ -50,7 +52,7 @@ export class ChannelSubscription {
 
   constructor(private readonly options: SubscriptionOptions) {
     this.stream = new ChannelStream(options);
-    void this.subscribe();
+    this.askAgainAfter(options.delayMs);
   }
 
   /** Whether the last datagram is recent enough to be called the present. */

@@ -50,9 +50,25 @@ describe('the mapping of the meter clock', () => {
     expect(Math.abs(clock.toHostUs(89_900_000) - host)).toBeLessThan(1500);
   });
 
+  test('a block of late datagrams changes nothing', () => {
+    const lateSeconds = [10, 30, 44];
+    const delay = (n: number) =>
+      lateSeconds.some((second) => n >= second * 10 && n < second * 10 + 30)
+        ? 80_000
+        : (n % 5) * 50;
+    expect(worstError(5e-5, delay)).toBeLessThan(400);
+  });
+
   test('one very late datagram changes nothing', () => {
     expect(worstError(0, (n) => (n === 500 ? 4_000_000 : (n % 5) * 50))).toBeLessThan(300);
   });
+});
+
+test('a value that went back within a boot is counted once', () => {
+  const counter = new JoinedCounter();
+  const totals = [5, 8, 6, 7, 8, 9].map((value) => counter.add(value, false));
+  expect(totals).toEqual([0, 3, 3, 3, 3, 4]);
+  expect(counter.add(2, true)).toBe(6);
 });
 
 test('a joined counter never goes back, never counts twice, and loses nothing but what was in the gap', () => {

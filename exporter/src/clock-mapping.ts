@@ -80,8 +80,7 @@ export class ClockMapping {
     const [first, last] = [hull[0]!, hull.at(-1)!];
     const newest = this.blocks.at(-1)!;
     // A clock that jumped back makes the newest block the lowest by far: nothing before it counts.
-    const previous = this.blocks.at(-2);
-    if (previous && previous.offsetUs - newest.offsetUs > STEP_US) {
+    if (this.blocks.length > 1 && this.offsetAtUs(newest.meterUs) - newest.offsetUs > STEP_US) {
       this.blocks = [newest];
       this.line = { atUs: newest.meterUs, offsetUs: newest.offsetUs, drift: 0 };
       return;

@@ -13,10 +13,10 @@ export class JoinedCounter {
 
   /** @param rebooted - the meter began at 0 again since the last value */
   add(value: number, rebooted: boolean): number {
-    if (this.last !== undefined) {
-      this.sum += Math.max(0, rebooted ? value : value - this.last);
-    }
-    this.last = value;
+    const from = rebooted ? 0 : (this.last ?? value);
+    // A value that went back within a boot is an error: what comes up to the highest was counted already.
+    this.last = Math.max(from, value);
+    this.sum += this.last - from;
     return this.sum;
   }
 }

@@ -168,8 +168,24 @@ describe('what may happen to datagrams', () => {
       measurement(0.4, { bootId: 8 }),
       measurement(1, { bootId: 8 }),
     );
-    expect(joules).toEqual([0, 2.5, 3.5, 5]);
+    // The first datagram of another boot might be anyone's: the second one brings what both have counted.
+    expect(joules).toEqual([0, 2.5, 5]);
     expect(counts().counts.resets).toBe(1);
+  });
+
+  test('a single datagram of another boot is no reboot, and no energy', async () => {
+    const joules = await streamed(
+      measurement(100),
+      measurement(101),
+      measurement(3, { bootId: 8 }),
+      measurement(102),
+      measurement(4, { bootId: 9 }),
+      measurement(103),
+      measurement(5, { bootId: 8 }),
+      measurement(104),
+    );
+    expect(joules).toEqual([0, 2.5, 5, 7.5, 10]);
+    expect(counts().counts.resets).toBe(0);
   });
 
   test('a first-generation reboot takes a second datagram to believe, a late one none', async () => {

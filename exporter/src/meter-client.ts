@@ -14,6 +14,11 @@ export interface MeterClientOptions {
   supplyVolts?: number;
 }
 
+/**
+ * A first-generation meter mixes up requests that come at once: one overwrites the other before its task has read it.
+ */
+const APART_MS = 100;
+
 interface MeterClientEvents {
   reading: [Reading];
   /** Something that keeps the stream from coming, in words; the client goes on trying. */
@@ -26,10 +31,11 @@ export class MeterClient extends EventEmitter<MeterClientEvents> {
 
   constructor({ channels, ...options }: MeterClientOptions) {
     super();
-    for (const channel of channels) {
+    for (const [index, channel] of channels.entries()) {
       const subscription = new ChannelSubscription({
         ...options,
         channel,
+        delayMs: index * APART_MS,
         onReading: (reading) => this.emit('reading', reading),
         onProblem: (problem) => this.emit('problem', problem),
       });

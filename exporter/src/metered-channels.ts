@@ -45,6 +45,13 @@ function keep(channel: MeteredChannel, reading: Reading): void {
   if (!channel.latest)
     log('info', 'First sample', { meter: channel.meter.name, channel: channel.channel });
   channel.latest = reading;
+  if (reading.clockSetBack) {
+    log('warn', 'The clock of this host was set back: /samples begins anew', {
+      meter: channel.meter.name,
+      channel: channel.channel,
+    });
+    channel.samples.clear();
+  }
   channel.samples.add({ ...reading, energyJoules: reading.energyJoules ?? NaN });
 }
 

@@ -86,6 +86,11 @@ export function createRegistry(channels: readonly MeteredChannel[], version: str
     (each) => stream(each).counts.resets,
   );
   counter(
+    'power_meter_clock_set_back_total',
+    "How often this host's clock was set back; /samples begins anew then.",
+    (each) => stream(each).counts.clockSetBack,
+  );
+  counter(
     'power_meter_gap_seconds_total',
     'Time the meter did not integrate; its energy is missing.',
     ({ latest }) => latest && latest.gapUs / 1e6,

@@ -16,13 +16,18 @@ export type Sample = Record<(typeof COLUMNS)[number], number>;
 export class SampleRing {
   private readonly columns: Float64Array[];
   private count = 0;
+  private first = 0;
 
   constructor(private readonly capacity: number) {
     this.columns = COLUMNS.map(() => new Float64Array(capacity));
   }
 
   get length(): number {
-    return Math.min(this.count, this.capacity);
+    return this.count - this.oldest;
+  }
+
+  private get oldest(): number {
+    return Math.max(this.first, this.count - this.capacity);
   }
 
   /** @param sample - later than the one before; NaN stands for no energy */
@@ -31,16 +36,27 @@ export class SampleRing {
     for (const [index, name] of COLUMNS.entries()) this.columns[index]![at] = sample[name];
   }
 
-  /** Samples from `fromUs` to `toUs`, both included, oldest first. */
+  /** Forgets all, where time itself began anew. */
+  clear(): void {
+    this.first = this.count;
+  }
+
+  /**
+   * Samples from `fromUs` to `toUs`, both included, oldest first.
+   * @throws Error where the reader is so slow that the ring has overwritten what is next, or was cleared
+   */
   *between(fromUs: number, toUs: number): Generator<Sample> {
-    const oldest = this.count - this.length;
-    let [low, high] = [oldest, this.count];
+    let [low, high] = [this.oldest, this.count];
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       if (this.timeAt(middle) < fromUs) low = middle + 1;
       else high = middle;
     }
-    for (let i = low; i < this.count && this.timeAt(i) <= toUs; i++) yield this.at(i);
+    for (let i = low; i < this.count; i++) {
+      if (i < this.oldest) throw new Error('the reader is too slow: samples were overwritten');
+      if (this.timeAt(i) > toUs) return;
+      yield this.at(i);
+    }
   }
 
   private timeAt(index: number): number {

@@ -7,7 +7,7 @@ const BOOT_US = 1_795_435_200_000_000;
 
 /** Feeds a stream ten datagrams a second, whose times of arrival are `stepUs` off from `fromSecond` on. */
 function readings(seconds: number, fromSecond: number, stepUs: number) {
-  const stream = new ChannelStream({ channel: 1 });
+  const stream = new ChannelStream(1);
   const times: number[] = [];
   let setBack = 0;
   for (let n = 1; n <= seconds * 10; n++) {

@@ -42,12 +42,6 @@ export interface StreamCounts {
   invalid: Map<InvalidReason, number>;
 }
 
-export interface StreamOptions {
-  channel: number;
-  /** For meters that send no voltage. */
-  supplyVolts?: number;
-}
-
 /** Turns the datagrams of one channel into readings. Pure: time comes in as an argument. */
 export class ChannelStream {
   readonly counts: StreamCounts = {
@@ -66,8 +60,23 @@ export class ChannelStream {
   private readonly errors = new JoinedCounter();
   private previous: MeterDatagram | undefined;
   private lastTimeUs = 0;
+  /** By the supply's voltage, which may be configured otherwise in between. */
+  private suppliedJoules = 0;
+  private lastCoulombs = 0;
 
-  constructor(private readonly options: StreamOptions) {}
+  /** For meters that send no voltage. */
+  supplyVolts: number | undefined;
+
+  constructor(private readonly channel: number) {}
+
+  /** What comes next is from another meter: counters go on from it, and its total is not energy. */
+  rebase(): void {
+    this.previous = undefined;
+    this.order.rebase();
+    this.clock.reset();
+    const counters = [this.energy, this.charge, this.gap, this.missed, this.overrange, this.errors];
+    for (const counter of counters) counter.rebase();
+  }
 
   get lost(): number {
     return this.order.lost;
@@ -84,11 +93,7 @@ export class ChannelStream {
     if (datagram.challenge !== 0 && datagram.timestampUs === 0)
       return { challenge: datagram.challenge };
     const rebooted = this.isOfAnotherBoot(datagram);
-    const reason = implausible(
-      datagram,
-      this.options.channel,
-      rebooted ? undefined : this.previous,
-    );
+    const reason = implausible(datagram, this.channel, rebooted ? undefined : this.previous);
     if (reason) return this.refuse(reason);
     const place = this.order.place(datagram);
     if (place !== 'next' && place !== 'rebooted') return undefined;
@@ -112,7 +117,7 @@ export class ChannelStream {
   }
 
   private toReading(datagram: MeterDatagram, rebooted: boolean): Reading {
-    const { channel, supplyVolts } = this.options;
+    const { channel, supplyVolts } = this;
     const firstGeneration = datagram.bootId === 0;
     const volts = firstGeneration ? supplyVolts : datagram.busVoltageMillivolts / 1000;
     const amperes = firstGeneration
@@ -120,7 +125,9 @@ export class ChannelStream {
       : datagram.currentMicroamperes / 1e6;
     const coulombs = this.charge.add(datagram.chargeMilliampereSeconds / 1000, rebooted);
     const joules = this.energy.add(datagram.energyMicrojoules / 1e6, rebooted);
-    const suppliedJoules = supplyVolts === undefined ? undefined : coulombs * supplyVolts;
+    this.suppliedJoules += (coulombs - this.lastCoulombs) * (supplyVolts ?? 0);
+    this.lastCoulombs = coulombs;
+    const suppliedJoules = supplyVolts === undefined ? undefined : this.suppliedJoules;
     const mapped = Math.round(this.clock.toHostUs(datagram.timestampUs));
     const clockSetBack = mapped < this.lastTimeUs - SET_BACK_US;
     if (clockSetBack) this.counts.clockSetBack++;

@@ -23,6 +23,8 @@ export interface SubscriptionOptions {
   channel: number;
   intervalMs: number;
   supplyVolts?: number;
+  /** Goes on counting; a new one where undefined. */
+  stream: ChannelStream | undefined;
   /** Before the first request. */
   delayMs: number;
   onReading: (reading: Reading) => void;
@@ -51,7 +53,8 @@ export class ChannelSubscription {
   foreign = 0;
 
   constructor(private readonly options: SubscriptionOptions) {
-    this.stream = new ChannelStream(options);
+    this.stream = options.stream ?? new ChannelStream(options.channel);
+    this.stream.supplyVolts = options.supplyVolts;
     this.askAgainAfter(options.delayMs);
   }
 

@@ -32,6 +32,12 @@ export class DatagramOrder {
     return 'suspect';
   }
 
+  /** What comes next is of another meter. */
+  rebase(): void {
+    this.last = undefined;
+    this.suspect = undefined;
+  }
+
   private take(now: Identity, place: Place): Place {
     this.last = now;
     this.suspect = undefined;

@@ -8,23 +8,26 @@ const PROGRAM = join(import.meta.dirname, '../bin/power-exporter.js');
 export interface RunningExporter {
   child: ChildProcess;
   url: string;
+  /** The meters file. */
+  file: string;
+  stderr: () => string;
   ended: Promise<{ code: number | null; stderr: string }>;
 }
 
 /** The exporter as a process; for tests. Resolves with what it said where it ends before it listens. */
 export async function startExporter(
-  metersYaml: string,
+  metersYaml: string | undefined,
   address = '127.0.0.1:0',
+  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
 ): Promise<RunningExporter | { code: number | null; stderr: string }> {
   const file = join(mkdtempSync(join(tmpdir(), 'exporter-')), 'meters.yaml');
-  writeFileSync(file, metersYaml);
-  const child = spawn(process.execPath, [
-    PROGRAM,
-    '--config.file',
-    file,
-    '--web.listen-address',
-    address,
-  ]);
+  const config = metersYaml === undefined ? [] : ['--config.file', file];
+  writeFileSync(file, metersYaml ?? '');
+  const child = spawn(
+    process.execPath,
+    [PROGRAM, ...config, '--web.listen-address', address, ...args],
+    { env: { ...process.env, ...env } },
+  );
   let stderr = '';
   const ended = new Promise<{ code: number | null; stderr: string }>((resolve) => {
     child.once('close', (code) => resolve({ code, stderr }));
@@ -37,7 +40,9 @@ export async function startExporter(
     });
   });
   const first = await Promise.race([listening, ended]);
-  return typeof first === 'string' ? { child, url: first, ended } : first;
+  return typeof first === 'string'
+    ? { child, url: first, file, stderr: () => stderr, ended }
+    : first;
 }
 
 export function metersYaml(port: number): string {

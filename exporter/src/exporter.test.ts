@@ -50,6 +50,7 @@ const text = async (url: string) => (await fetch(url)).text();
 function steady(page: string): string {
   return page
     .replaceAll(/(_timestamp_seconds\{[^}]*\}|_offset_seconds\{[^}]*\}) .*/g, '$1 TIME')
+    .replaceAll(/^(\w+_timestamp_seconds) .*/gm, '$1 TIME')
     .replaceAll(/nodejs="[^"]*"/g, 'nodejs="VERSION"');
 }
 

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Registry } from 'prom-client';
+import { BasicAuth } from './basic-auth.js';
 import { hostTimeUs } from './host-clock.js';
 import { type MeteredChannel } from './metered-channels.js';
+import { type WebConfig } from './web-config.js';
 import { CONTENT_TYPES, parseSamplesQuery, samplesText } from './samples-endpoint.js';
-
-/** More requests at once than this are refused, as other exporters do. */
-const MOST_REQUESTS = 40;
 
 const LANDING_PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>power-exporter</title></head>
@@ -16,23 +16,46 @@ const LANDING_PAGE = `<!doctype html>
 <li><a href="/healthz">Health</a></li><li><a href="/-/ready">Ready</a></li></ul></body></html>
 `;
 
+/** What is served; read at each request, since meters and passwords may change. */
 export interface ServedState {
   registry: Registry;
   channels: readonly MeteredChannel[];
+  web: Pick<WebConfig, 'tls' | 'users'>;
 }
 
-/** The exporter's pages. */
-export function createExporterServer(state: ServedState): Server {
+/** The exporter's pages, over TLS where it is configured. */
+export function createExporterServer(state: ServedState, maxRequests: number): Server | TlsServer {
   let open = 0;
-  return createServer((request, response) => {
-    if (open >= MOST_REQUESTS) {
+  const auth = new BasicAuth();
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    if (open >= maxRequests) {
       send(response, 503, 'text/plain', 'too many requests at once\n');
       return;
     }
     open++;
     response.once('close', () => open--);
-    answer(state, request, response).catch(() => response.destroy());
-  });
+    guarded(auth, state, request, response).catch(() => response.destroy());
+  };
+  const { tls } = state.web;
+  return tls ? createTlsServer(tlsOptions(tls), onRequest) : createServer(onRequest);
+}
+
+/** Also for `setSecureContext`, when the certificate has changed. */
+export function tlsOptions(tls: NonNullable<WebConfig['tls']>) {
+  return { ...tls, requestCert: tls.ca !== undefined, rejectUnauthorized: tls.ca !== undefined };
+}
+
+async function guarded(
+  auth: BasicAuth,
+  state: ServedState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (await auth.permits(request.headers.authorization, state.web.users)) {
+    return answer(state, request, response);
+  }
+  response.setHeader('WWW-Authenticate', 'Basic');
+  send(response, 401, 'text/plain', 'Unauthorized\n');
 }
 
 async function answer(

@@ -11,9 +11,14 @@ export class JoinedCounter {
     return this.sum;
   }
 
+  /** The next value is only a base again. */
+  rebase(): void {
+    this.last = undefined;
+  }
+
   /** @param rebooted - the meter began at 0 again since the last value */
   add(value: number, rebooted: boolean): number {
-    const from = rebooted ? 0 : (this.last ?? value);
+    const from = this.last === undefined ? value : rebooted ? 0 : this.last;
     // A value that went back within a boot is an error: what comes up to the highest was counted already.
     this.last = Math.max(from, value);
     this.sum += this.last - from;

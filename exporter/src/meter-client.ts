@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { type Reading } from './channel-stream.js';
+import { type ChannelStream, type Reading } from './channel-stream.js';
 import { ChannelSubscription } from './channel-subscription.js';
 
 export interface MeterClientOptions {
@@ -12,6 +12,8 @@ export interface MeterClientOptions {
   intervalMs: number;
   /** For meters that send no voltage: without it they have no joules, only charge. */
   supplyVolts?: number;
+  /** What of its channels goes on counting from another client. */
+  streams?: ReadonlyMap<number, ChannelStream>;
 }
 
 /**
@@ -29,12 +31,13 @@ interface MeterClientEvents {
 export class MeterClient extends EventEmitter<MeterClientEvents> {
   private readonly subscriptions = new Map<number, ChannelSubscription>();
 
-  constructor({ channels, ...options }: MeterClientOptions) {
+  constructor({ channels, streams, ...options }: MeterClientOptions) {
     super();
     for (const [index, channel] of channels.entries()) {
       const subscription = new ChannelSubscription({
         ...options,
         channel,
+        stream: streams?.get(channel),
         delayMs: index * APART_MS,
         onReading: (reading) => this.emit('reading', reading),
         onProblem: (problem) => this.emit('problem', problem),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from './config-error.js';
+import { substituteVariables, UnsetVariable, type Environment } from './environment-variables.js';
 import { parseMeterAddress } from './meter-address.js';
 
 export interface MeterChannel {
@@ -71,18 +72,25 @@ interface RawMeter {
 }
 
 /** @throws ConfigError naming file, line and field */
-export async function readMetersFile(file: string): Promise<MetersFile> {
+export async function readMetersFile(
+  file: string,
+  environment: Environment = process.env,
+): Promise<MetersFile> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw new ConfigError(`can't read the meters file: ${(error as Error).message}`);
   }
-  return parseMetersFile(text, file);
+  return parseMetersFile(text, file, environment);
 }
 
 /** @throws ConfigError naming file, line and field */
-export function parseMetersFile(text: string, file: string): MetersFile {
+export function parseMetersFile(
+  text: string,
+  file: string,
+  environment: Environment = {},
+): MetersFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [problem] = document.errors;
@@ -90,6 +98,7 @@ export function parseMetersFile(text: string, file: string): MetersFile {
     const { line } = lines.linePos(problem.pos[0]);
     throw new ConfigError(`${file}:${line}: ${problem.message.split('\n')[0]}`);
   }
+  substitute(document, lines, file, environment);
   const fail = (path: (string | number)[], message: string): never => {
     throw new ConfigError(
       `${file}:${lineOf(document, lines, path)}: ${path.join('.') || 'the file'} ${message}`,
@@ -116,6 +125,30 @@ export function parseMetersFile(text: string, file: string): MetersFile {
         }),
       };
     }),
+  };
+}
+
+function substitute(
+  document: Document,
+  lines: LineCounter,
+  file: string,
+  environment: Environment,
+): void {
+  try {
+    substituteVariables(document, environment);
+  } catch (error) {
+    if (!(error instanceof UnsetVariable)) throw error;
+    const { line } = lines.linePos(error.node.range![0]);
+    throw new ConfigError(`${file}:${line}: the environment variable ${error.variable} is not set`);
+  }
+}
+
+/** The channels of one node; meters without any are left out. */
+export function onlyNode({ meters }: MetersFile, node: string): MetersFile {
+  return {
+    meters: meters
+      .map((meter) => ({ ...meter, channels: meter.channels.filter((each) => each.node === node) }))
+      .filter(({ channels }) => channels.length > 0),
   };
 }
 

@@ -1,6 +1,7 @@
 import { FLAGS } from '@power-harness/proto/codec';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type MeteredChannel } from './metered-channels.js';
+import { type ReloadState } from './meters-reload.js';
 
 const CHANNEL = ['meter', 'channel'] as const;
 
@@ -14,7 +15,11 @@ type Sample = [Record<string, string>, number];
  * and a channel that is gone leaves nothing behind. Text format only: a prom-client registry that has served
  * OpenMetrics strips `_total` from its names for good.
  */
-export function createRegistry(channels: readonly MeteredChannel[], version: string): Registry {
+export function createRegistry(
+  channels: readonly MeteredChannel[],
+  version: string,
+  reload?: ReloadState,
+): Registry {
   const registry = new Registry();
   const labels = ({ meter, channel }: MeteredChannel) => ({
     meter: meter.name,
@@ -153,6 +158,22 @@ export function createRegistry(channels: readonly MeteredChannel[], version: str
   info('power_meter_channel_info', 'What a channel feeds.', [...CHANNEL, 'node'], () =>
     channels.map((each) => ({ ...labels(each), node: each.node })),
   );
+  if (reload) {
+    gaugeOf(
+      registry,
+      'power_exporter_config_last_reload_successful',
+      'Whether the meters file was taken when it was last read.',
+      [],
+      () => [[{}, reload.successful ? 1 : 0]],
+    );
+    gaugeOf(
+      registry,
+      'power_exporter_config_last_reload_success_timestamp_seconds',
+      'When a meters file was last taken.',
+      [],
+      () => [[{}, reload.successSeconds]],
+    );
+  }
   info('power_exporter_build_info', 'The exporter.', ['version', 'nodejs'], () => [
     { version, nodejs: process.version },
   ]);

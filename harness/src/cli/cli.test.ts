@@ -102,6 +102,14 @@ describe('what is wrong is named, with an exit code of the list', () => {
     expect(stderr).toContain('Did you mean analyze-sentence?');
   });
 
+  test('a meters file that is wrong', async () => {
+    const directory = scratch();
+    writeFileSync(join(directory, 'meters.yaml'), 'meters:\n  - name: a\n');
+    const { code, stderr } = await runCli(['bench', 'sleep', '--meters', 'meters.yaml'], directory);
+    expect(code).toBe(2);
+    expect(stderr).toContain('meters.yaml:2: ');
+  });
+
   test('a config file that is wrong', async () => {
     const directory = scratch();
     writeFileSync(join(directory, 'power-harness.yaml'), 'bench:\n  rat: 5\n');

@@ -8,7 +8,9 @@ export async function configuredMeters(file: string): Promise<ManifestMeter[]> {
     throw new UsageError('METERS_FILE', `There is no meters file ${file}.`, 'Check --meters.');
   }
   const { readMetersFile } = await import('@power-harness/exporter/meters-file');
-  const { meters } = await readMetersFile(file);
+  const { meters } = await readMetersFile(file).catch((error: Error) => {
+    throw new UsageError('METERS_FILE', error.message, 'exporter/README.md describes it.');
+  });
   return meters.flatMap((meter) =>
     meter.channels.map(({ channel, node }) => ({
       node,

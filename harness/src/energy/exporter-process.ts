@@ -24,6 +24,8 @@ export async function startExporter(
     const exporter = await ManagedProcess.start({
       command: process.execPath,
       args: [EXPORTER_PROGRAM, '--config.file', metersFile, '--web.listen-address', '127.0.0.1:0'],
+      // NODE_NAME would leave out the channels of other nodes.
+      env: { ...process.env, NODE_NAME: '' },
       logFile: join(directory, 'exporter.log'),
       ready: (line) => /msg="Listening on".*address=(\S+)/.exec(line)?.[1],
       readySeconds: 10,

@@ -170,7 +170,7 @@ static int calibration(int argc, char **argv)
     }
     if (argc == 2 && strcmp(argv[1], "open") == 0) {
         udp_server_open_calibration();
-        printf("clients may calibrate for %d s\n", CONFIG_METER_CALIBRATION_WINDOW_S);
+        printf("clients may calibrate for %d s\n", UDP_SERVER_CALIBRATION_S);
         return 0;
     }
     return fail("calibration [show | open | set CHANNEL SHUNT_UOHM OFFSET_LSB256 | reset CHANNEL]");

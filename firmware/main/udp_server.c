@@ -15,6 +15,7 @@
 #include "esp_check.h"
 #include "esp_log.h"
 #include "esp_random.h"
+#include "esp_system.h"
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
@@ -123,8 +124,7 @@ static void open_calibration(void)
 {
     if (s_calibration_asked) {
         s_calibration_asked = false;
-        s_protocol.config.calibration_until_us =
-            esp_timer_get_time() + CONFIG_METER_CALIBRATION_WINDOW_S * INT64_C(1000000);
+        s_protocol.config.calibration_until_us = esp_timer_get_time() + UDP_SERVER_CALIBRATION_S * INT64_C(1000000);
     }
 }
 
@@ -173,6 +173,9 @@ esp_err_t udp_server_start(void)
         .accept_first_generation = meter_config_accept_first_generation(),
         .default_interval_ms = CONFIG_METER_DEFAULT_INTERVAL_MS,
     };
+    if (esp_reset_reason() == ESP_RST_POWERON) {
+        config.calibration_until_us = esp_timer_get_time() + CONFIG_METER_CALIBRATION_AT_POWER_ON_S * INT64_C(1000000);
+    }
     esp_fill_random(config.secret, sizeof(config.secret));
     config.boot_id = esp_random() | 1;
     meter_protocol_init(&s_protocol, &config);

@@ -9,5 +9,7 @@ esp_err_t udp_server_start(void);
 /** Subscriptions that are served. */
 unsigned udp_server_clients(void);
 
-/** Lets clients calibrate for CONFIG_METER_CALIBRATION_WINDOW_S from about now on. */
+#define UDP_SERVER_CALIBRATION_S 600
+
+/** Lets clients calibrate for UDP_SERVER_CALIBRATION_S from about now on. */
 void udp_server_open_calibration(void);

@@ -21,6 +21,7 @@
 #define OLED_CHUNK_BYTES 32
 #define OLED_ADDRESS_BYTES 16
 #define OLED_PROVISIONING_NAME_BYTES 24
+#define OLED_PROVISIONING_CODE_BYTES 16
 
 /** The bus the display is on: one attempt to write, 0 or another value for any failure. */
 typedef struct {
@@ -40,6 +41,8 @@ typedef struct {
     oled_network_t network;
     char address[OLED_ADDRESS_BYTES];
     char provisioning_name[OLED_PROVISIONING_NAME_BYTES];
+    /** Empty where it isn't to be shown. */
+    char provisioning_code[OLED_PROVISIONING_CODE_BYTES];
     /** Subscriptions being served. */
     unsigned clients;
     /** Channel 1 is at index 0. */

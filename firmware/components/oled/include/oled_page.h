@@ -22,7 +22,7 @@ typedef struct {
     /** Imported since boot, and the time since boot. */
     uint64_t energy_uj;
     int64_t uptime_us;
-    /** POWER_METER_FLAG_*; with POWER_METER_FLAG_OFFLINE no power, current or voltage is shown. */
+    /** POWER_METER_FLAG_*; with POWER_METER_FLAG_OFFLINE only the energy is shown. */
     uint32_t flags;
     /** The meter's address as text; empty or NULL where it has none. */
     const char *address;
@@ -43,8 +43,10 @@ typedef enum {
 /** What the start page shows: what is still missing. */
 typedef struct {
     oled_network_t network;
-    /** Where the meter is found to be provisioned, as PROV_1A2B3C; or NULL. */
+    /** Where the meter is found to be provisioned, as PROV_meter_1A2B3C; or NULL. */
     const char *provisioning_name;
+    /** What must be entered then; or NULL where it isn't to be shown. */
+    const char *provisioning_code;
     const char *address;
     /** Whether a channel is enabled. */
     bool metering;

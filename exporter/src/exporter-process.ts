@@ -18,14 +18,18 @@ export interface RunningExporter {
 export async function startExporter(
   metersYaml: string | undefined,
   address = '127.0.0.1:0',
-  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+  {
+    args = [],
+    env = {},
+    node = [process.execPath],
+  }: { args?: string[]; env?: Record<string, string>; node?: string[] } = {},
 ): Promise<RunningExporter | { code: number | null; stderr: string }> {
   const file = join(mkdtempSync(join(tmpdir(), 'exporter-')), 'meters.yaml');
   const config = metersYaml === undefined ? [] : ['--config.file', file];
   writeFileSync(file, metersYaml ?? '');
   const child = spawn(
-    process.execPath,
-    [PROGRAM, ...config, '--web.listen-address', address, ...args],
+    node[0]!,
+    [...node.slice(1), PROGRAM, ...config, '--web.listen-address', address, ...args],
     { env: { ...process.env, ...env } },
   );
   let stderr = '';

@@ -35,7 +35,7 @@ void oled_frame_invert(oled_frame_t *frame, int x, int y, int width, int height)
  * Draws text, what is outside the frame left out. The font has ASCII and OLED_CLIENTS; anything else is a box.
  * @param x  left edge
  * @param y  upper edge
- * @param scale  pixels per pixel of the font: 1, 2, ...
+ * @param scale  pixels per pixel of the font, 1 to 3
  * @return x where text that follows starts
  */
 int oled_frame_text(oled_frame_t *frame, int x, int y, int scale, const char *text);

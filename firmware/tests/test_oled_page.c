@@ -87,7 +87,7 @@ static void the_largest_numbers(void **state)
     (void)state;
     oled_channel_page_t page = usual_page();
     page.channel = 6;
-    page.name = "the one with a shunt of 10 uOhm";
+    page.name = "the one with a shunt of 10 uOhm and a name that no line of the display has room for";
     page.power_uw = INT64_C(-53678000000);
     page.current_ua = -2147483647;
     page.bus_voltage_mv = 32760;

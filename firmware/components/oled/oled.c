@@ -78,7 +78,6 @@ void oled_init(oled_t *oled, const oled_bus_t *bus, const oled_config_t *config)
     memset(oled, 0, sizeof(*oled));
     oled->bus = *bus;
     oled->config = *config;
-    oled->position = -1;
     oled->retry_us = FIRST_RETRY_US;
     oled->next_attempt_us = INT64_MIN;
     oled->next_view_us = INT64_MIN;
@@ -219,7 +218,6 @@ static void lose(oled_t *oled, int64_t now_us)
     oled->errors++;
     if (oled->state != OLED_ABSENT) {
         oled->disappearances++;
-        oled->retry_us = FIRST_RETRY_US;
     }
     oled->state = OLED_ABSENT;
     oled->next_attempt_us = now_us + oled->retry_us;
@@ -433,7 +431,7 @@ int64_t oled_poll(oled_t *oled, int64_t now_us, int64_t idle_us)
         oled->started_us = now_us;
     }
     if (due_us(oled, now_us) <= now_us && !work(oled, now_us, idle_us)) {
-        return idle_us < INT64_MAX - now_us ? now_us + idle_us : INT64_MAX;
+        return now_us + idle_us;
     }
     int64_t next_us = due_us(oled, now_us);
     return next_us > now_us ? next_us : now_us;

@@ -8,8 +8,13 @@ const wanted = process.argv[2] ?? '';
 const benches = readdirSync('harness/bench')
   .filter((file) => file.endsWith('-bench.mjs') && file.includes(wanted))
   .map((file) => [file, process.execPath, [`harness/bench/${file}`]]);
-if ('twin-bench'.includes(wanted))
-  benches.push(['twin-bench', 'firmware/build/host/twin-bench', []]);
+for (const path of ['host/twin-bench', 'accuracy/accuracy-bench']) {
+  const name = path.slice(path.indexOf('/') + 1);
+  if (name.includes(wanted)) benches.push([name, `firmware/build/${path}`, []]);
+}
+
+if ('footprint'.includes(wanted))
+  benches.push(['footprint', process.execPath, ['firmware/footprint/footprint.mjs']]);
 
 let failed = 0;
 for (const [name, command, args] of benches) {

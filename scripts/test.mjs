@@ -23,7 +23,7 @@ function run(name, command, args, env, count) {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   });
-  const counts = count();
+  const counts = count(status);
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   add(name, counts, Math.round((Date.now() - start) / 1000));
 }
@@ -86,8 +86,36 @@ function fuzz() {
   else add('fuzzers', { passed: 0, failed: 1, skipped: 0 }, 0);
 }
 
+/** A program that is a test by itself. */
+const one = (status) => ({
+  passed: status === 0 ? 1 : 0,
+  failed: status === 0 ? 0 : 1,
+  skipped: 0,
+});
+
+// Branches of the core that the C tests take, 95 % at least.
+function coverage() {
+  const folder = 'firmware/build/coverage';
+  if (spawnSync('gcovr', ['--version']).error) {
+    console.log('-- coverage\ngcovr is missing (./bootstrap --tests installs it)');
+    return add('coverage', { passed: 0, failed: 0, skipped: 1 }, 0);
+  }
+  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] };
+  const flags = ['-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_C_FLAGS=--coverage -O0'];
+  const tested =
+    spawnSync('cmake', ['-S', 'firmware', '-B', folder, ...flags], quiet).status === 0 &&
+    spawnSync('cmake', ['--build', folder], quiet).status === 0 &&
+    spawnSync('ctest', ['--test-dir', folder, '-R', '^(test|corpus)_'], quiet).status === 0;
+  if (!tested) return add('coverage', one(1), 0);
+  const filter = ['--filter', 'firmware/components/', '--exclude', '.*/generated/.*'];
+  const report = ['-r', 'firmware', ...filter, '--branches', '--fail-under-branch', '95', folder];
+  run('coverage', 'gcovr', report, {}, one);
+}
+
 if (long) {
   fuzz();
+  coverage();
+  run('footprint', process.execPath, ['firmware/footprint/footprint.mjs'], {}, one);
   vitest('long', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'long' });
 } else {
   ctest(

@@ -103,6 +103,36 @@ static void a_calibration_in_between_loses_nothing(void **state)
     assert_true(channel.exported_uj.whole == 0);
 }
 
+/** 20 million readings: nothing drifts, and the time integrated is the time elapsed. */
+static void a_day_of_readings_is_exact(void **state)
+{
+    (void)state;
+    random_t random;
+    random_seed(&random, 23);
+    energy_calibration_t calibration = {.shunt_uohm = 99731, .offset_lsb256 = -219};
+    energy_channel_t channel;
+    energy_init(&channel, &calibration, 4296);
+    const int64_t start_us = 300000, day_us = INT64_C(86400) * 1000000;
+    uint128_t units = 0;
+    int64_t now_us = start_us, integrated_us = 0;
+    energy_reading_t first = reading(1, 1);
+    energy_add(&channel, &first, now_us);
+    while (now_us < start_us + day_us) {
+        uint64_t bits = (uint64_t)(random_uniform(&random) * (1 << 26));
+        energy_reading_t next = reading((int)(bits & 4095), 600 + (int)(bits >> 12 & 63));
+        int64_t dt_us = 4280 + (int64_t)(bits >> 20 & 63);
+        now_us += dt_us;
+        integrated_us += dt_us;
+        energy_add(&channel, &next, now_us);
+        units += (uint128_t)(next.shunt_raw * 256 + 219) * (uint128_t)next.bus_raw * (uint128_t)dt_us;
+    }
+    assert_true(integrated_us == now_us - start_us);
+    assert_true(channel.imported_uj.whole == (uint64_t)(units * 32 / ((uint128_t)99731 * 25600)));
+    assert_true(channel.exported_uj.whole == 0);
+    assert_int_equal(channel.missed_cycles, 0);
+    assert_int_equal(channel.gap_us, 0);
+}
+
 static void directions_are_counted_apart(void **state)
 {
     (void)state;
@@ -217,6 +247,7 @@ int main(void)
         cmocka_unit_test(one_watt_for_one_second_is_a_joule),
         cmocka_unit_test(calibration_changes_gain_and_offset),
         cmocka_unit_test(a_calibration_in_between_loses_nothing),
+        cmocka_unit_test(a_day_of_readings_is_exact),
         cmocka_unit_test(directions_are_counted_apart),
         cmocka_unit_test(missed_cycles_are_bridged_and_counted),
         cmocka_unit_test(silence_is_a_gap_and_never_integrated),

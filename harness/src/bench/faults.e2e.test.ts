@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readManifest } from '../run/read-run.js';
 import { readTables } from '../run/tables.js';
+import { findProgram } from '../tools/program.js';
 import { findProgramOrSkip } from './required-programs.js';
 import { onlyRun, pidsNaming, runCli, said, scratch, startCli } from './run-cli.js';
 
@@ -55,11 +56,15 @@ createServer((request, response) => {
   ${answer}
 }).listen(process.env.PORT, process.env.HOST);`;
 
+/** Of this checkout: others may run beside it. */
+const ROOT = join(import.meta.dirname, '../../..');
+const TWIN = join(ROOT, 'firmware/build/host/power-meter-twin');
+const EXPORTER = join(ROOT, 'exporter/bin/power-exporter.js');
 const PROGRAMS = [
-  'dist/provider/main.js',
-  'build/host/power-meter-twin',
-  'power-exporter.js',
-  'k6 run',
+  join(ROOT, 'harness/dist/provider/main.js'),
+  TWIN,
+  EXPORTER,
+  ...(missing ? [] : [`${findProgram('k6')} run`]),
 ];
 
 /** Nothing of ours may outlive a bench. */
@@ -108,8 +113,8 @@ describe.skipIf(missing)(`what goes wrong is told, ended and kept${missing ?? ''
   }, 90_000);
 
   test.each([
-    ['twin', 'build/host/power-meter-twin'],
-    ['exporter', 'power-exporter.js'],
+    ['twin', TWIN],
+    ['exporter', EXPORTER],
   ])(
     'the %s dying ends the run with 7; what was measured is readable',
     async (_, program) => {

@@ -5,9 +5,11 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 
 const wanted = process.argv[2] ?? '';
-const benches = readdirSync('harness/bench')
-  .filter((file) => file.endsWith('-bench.mjs') && file.includes(wanted))
-  .map((file) => [file, process.execPath, [`harness/bench/${file}`]]);
+const benches = ['harness/bench', 'exporter/bench'].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('-bench.mjs') && file.includes(wanted))
+    .map((file) => [file, process.execPath, [`${folder}/${file}`]]),
+);
 for (const path of ['host/twin-bench', 'accuracy/accuracy-bench']) {
   const name = path.slice(path.indexOf('/') + 1);
   if (name.includes(wanted)) benches.push([name, `firmware/build/${path}`, []]);

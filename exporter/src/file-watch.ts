@@ -1,7 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 
 /** Asked for so often: notifications do not tell of the links that a Kubernetes ConfigMap is made of. */
-const EVERY_MS = 2000;
+const EVERY_MS = 5000;
 
 /** Calls back when one of the files has changed, or what it is a link to. @returns what ends it */
 export function watchFiles(files: readonly string[], changed: () => void): () => void {

@@ -66,8 +66,8 @@ test('a change of the file is seen without a signal', async () => {
   const running = await exporter(metersYaml(first.port));
   writeFileSync(running.file, metersYaml(first.port).replace('jetson-nano', 'odroid'));
   const page = async () => (await fetch(`${running.url}/metrics`)).text();
-  await expect.poll(page, { timeout: 8000 }).toContain('node="odroid"');
-}, 10_000);
+  await expect.poll(page, { timeout: 12_000 }).toContain('node="odroid"');
+}, 15_000);
 
 test("one channel by the first generation's environment, one node by NODE_NAME", async () => {
   const first = await meter();

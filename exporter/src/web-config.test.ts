@@ -45,9 +45,9 @@ test('a password is asked for where users are named, and another one is taken wi
   expect(await status(basic('scraper', 'open sesame'))).toBe(200);
   expect(await status(basic('scraper', 'open sesame'))).toBe(200);
   writeFileSync(file, `basic_auth_users:\n  scraper: ${hashSync('new', 4)}\n`);
-  await expect.poll(() => status(basic('scraper', 'new')), { timeout: 8000 }).toBe(200);
+  await expect.poll(() => status(basic('scraper', 'new')), { timeout: 12_000 }).toBe(200);
   expect(await status(basic('scraper', 'open sesame'))).toBe(401);
-}, 15_000);
+}, 20_000);
 
 const openssl = spawnSync('openssl', ['version']).status === 0;
 test.skipIf(!openssl)(`TLS${openssl ? '' : ' (skipped: no openssl)'}`, async () => {

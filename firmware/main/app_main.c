@@ -1,5 +1,6 @@
 #include "console.h"
 #include "discovery.h"
+#include "display.h"
 #include "esp_app_desc.h"
 #include "esp_log.h"
 #include "esp_timer.h"
@@ -26,6 +27,7 @@ static void start(void)
     power_meter_config_t config = meter_config();
     ESP_ERROR_CHECK(sampler_init(&config));
     ESP_ERROR_CHECK(storage_open());
+    display_init();
     ESP_ERROR_CHECK(sampler_start());
     ESP_ERROR_CHECK(console_start());
     ESP_ERROR_CHECK(network_start());

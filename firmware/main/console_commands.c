@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "display.h"
 #include "esp_app_desc.h"
 #include "esp_console.h"
 #include "esp_system.h"
@@ -79,6 +80,9 @@ static int status(int argc, char **argv)
                sensor->cycles, sensor->errors, sensor->resets);
     }
     printf("i2c          %" PRIu32 " recoveries\n", i2c_bus_recoveries());
+#if CONFIG_METER_DISPLAY
+    printf("display      %s\n", display_online() ? "online" : "missing");
+#endif
     printf("self-test    %s%s\n", self_test_passed(&test) ? "passed" : "failed",
            updates_on_trial() ? ", new image on trial" : "");
     return 0;

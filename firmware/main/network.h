@@ -21,5 +21,9 @@ network_state_t network_state(void);
 /** The address as text; empty if there is none. */
 void network_address(char text[NETWORK_ADDRESS_BYTES]);
 
+/** Where credentials are entered while it is NETWORK_PROVISIONING: the access point, and the code that it asks for. */
+const char *network_provisioning_name(void);
+const char *network_provisioning_code(void);
+
 /** Forgets the credentials; the meter asks for new ones after its next start. */
 esp_err_t network_forget(void);

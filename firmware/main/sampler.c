@@ -1,5 +1,6 @@
 #include "sampler.h"
 
+#include "display.h"
 #include "esp_attr.h"
 #include "esp_check.h"
 #include "esp_timer.h"
@@ -88,6 +89,7 @@ static void sample(void *arg)
     ESP_ERROR_CHECK(watchdog_watch_this_task());
     for (;;) {
         int64_t next_us = poll();
+        display_send(next_us);
         sleep_until(next_us);
         watchdog_feed();
     }

@@ -39,6 +39,7 @@ run status channels "calibration set 2 101000 -5" "calibration set 3 200000 0" c
 bytes=$(wc -c <answer)
 [ "$bytes" -ge 40 ] || { echo "the answer has $bytes bytes"; cat console; exit 1; }
 expect 'self-test +passed'
+expect 'display +online'
 expect '127.0.0.1, port 20000, 1 clients'
 expect 'sensor 0x40 +online'
 expect '^ 6 .* (5\.9|6\.0)[0-9]{2} .*channel 6$'

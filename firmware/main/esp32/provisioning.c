@@ -12,6 +12,7 @@
 #include "esp_random.h"
 #include "esp_srp.h"
 #include "esp_wifi.h"
+#include "network.h"
 #include "network_provisioning/manager.h"
 #include "network_provisioning/scheme_softap.h"
 
@@ -24,6 +25,8 @@ static const char *TAG = "provisioning";
 
 /** Must live until provisioning has ended. */
 static network_prov_security2_params_t s_security;
+static char s_name[SERVICE_NAME_BYTES];
+static char s_secret[SECRET_BYTES + 1];
 
 /** Without the letters and digits that look alike. */
 static void make_secret(char secret[SECRET_BYTES + 1])
@@ -69,26 +72,24 @@ static esp_err_t make_security(const char *secret)
     return ESP_OK;
 }
 
-/** The secret is new at each start and never leaves the console: who can read it stands at the meter. */
+/** The secret is new at each start and only on console and display: who can read it stands at the meter. */
 static esp_err_t open_access_point(void)
 {
-    char name[SERVICE_NAME_BYTES];
-    char secret[SECRET_BYTES + 1];
     uint8_t mac[6];
     ESP_RETURN_ON_ERROR(esp_read_mac(mac, ESP_MAC_WIFI_STA), TAG, "no address");
-    snprintf(name, sizeof(name), "PROV_meter_%02X%02X%02X", mac[3], mac[4], mac[5]);
+    snprintf(s_name, sizeof(s_name), "PROV_meter_%02X%02X%02X", mac[3], mac[4], mac[5]);
     (void)esp_netif_create_default_wifi_ap();
-    make_secret(secret);
-    ESP_RETURN_ON_ERROR(make_security(secret), TAG, "no security");
+    make_secret(s_secret);
+    ESP_RETURN_ON_ERROR(make_security(s_secret), TAG, "no security");
     ESP_RETURN_ON_ERROR(esp_event_handler_register(NETWORK_PROV_EVENT, ESP_EVENT_ANY_ID, on_event, NULL), TAG,
                         "no handler");
-    ESP_RETURN_ON_ERROR(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_2, &s_security, name, secret), TAG,
-                        "not started");
+    ESP_RETURN_ON_ERROR(network_prov_mgr_start_provisioning(NETWORK_PROV_SECURITY_2, &s_security, s_name, s_secret),
+                        TAG, "not started");
     ESP_LOGW(TAG, "no Wi-Fi is set: use the app \"ESP SoftAP Provisioning\" with this code:");
     ESP_LOGW(TAG,
              "{\"ver\":\"v1\",\"name\":\"%s\",\"username\":\"" USER_NAME
              "\",\"pop\":\"%s\",\"transport\":\"softap\",\"password\":\"%s\"}",
-             name, secret, secret);
+             s_name, s_secret, s_secret);
     return ESP_OK;
 }
 
@@ -104,4 +105,14 @@ esp_err_t provisioning_start_if_needed(bool *provisioned)
         return network_prov_mgr_deinit();
     }
     return open_access_point();
+}
+
+const char *network_provisioning_name(void)
+{
+    return s_name;
+}
+
+const char *network_provisioning_code(void)
+{
+    return s_secret;
 }

@@ -1,8 +1,10 @@
 #include "i2c_bus.h"
 
 #include "emulated_bus.h"
+#include "emulated_ssd1306.h"
 #include "esp_timer.h"
 #include "meter_config.h"
+#include "oled.h"
 #include "sdkconfig.h"
 #include "supply.h"
 
@@ -13,6 +15,7 @@
 #define CLOCK_ERROR 0.013
 
 static emulated_bus_t s_bus;
+static emulated_ssd1306_t s_display;
 static ina3221_bus_t s_emulated;
 static ina3221_input_t s_inputs[POWER_METER_CHANNELS];
 
@@ -55,6 +58,7 @@ esp_err_t i2c_bus_open(void)
         s_bus.address[s] = addresses[s];
         emulated_ina3221_init(&s_bus.sensor[s], &specimen);
     }
+    emulated_ssd1306_power_on(&s_display, OLED_DEFAULT_ADDRESS, 1);
     s_power_on_us = esp_timer_get_time();
     return ESP_OK;
 }
@@ -67,9 +71,7 @@ ina3221_bus_t i2c_bus_driver(void)
 
 bool i2c_bus_write_display(const uint8_t *bytes, size_t length)
 {
-    (void)bytes;
-    (void)length;
-    return false;
+    return emulated_ssd1306_write(&s_display, OLED_DEFAULT_ADDRESS, bytes, length) == 0;
 }
 
 uint32_t i2c_bus_recoveries(void)

@@ -52,10 +52,11 @@ static int write_slot(void *ctx, unsigned slot, const uint8_t *data, size_t leng
     HOLDS(slot < METER_STORE_SLOTS && length == METER_STORE_RECORD_BYTES);
     unsigned how = fuzz_below(medium->input, 4);
     size_t written = how == 0 ? fuzz_below(medium->input, METER_STORE_RECORD_BYTES + 1) : length;
+    bool touched = memcmp(medium->slots[slot], data, written) != 0;
     memcpy(medium->slots[slot], data, written);
     medium->lengths[slot] = written > medium->lengths[slot] ? written : medium->lengths[slot];
     bool whole = memcmp(medium->slots[slot], data, length) == 0;
-    medium->left = whole ? WHOLE : written > 0 ? TORN : UNTOUCHED;
+    medium->left = whole ? WHOLE : touched ? TORN : UNTOUCHED;
     return how == 0;
 }
 

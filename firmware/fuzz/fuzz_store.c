@@ -45,19 +45,21 @@ static int read_slot(void *ctx, unsigned slot, uint8_t *data, size_t capacity, s
     return 0;
 }
 
-/** Writes all, or fails after some bytes. */
+/** Erases the slot and writes all, or fails before that or after some bytes. */
 static int write_slot(void *ctx, unsigned slot, const uint8_t *data, size_t length)
 {
     medium_t *medium = ctx;
     HOLDS(slot < METER_STORE_SLOTS && length == METER_STORE_RECORD_BYTES);
-    unsigned how = fuzz_below(medium->input, 4);
-    size_t written = how == 0 ? fuzz_below(medium->input, METER_STORE_RECORD_BYTES + 1) : length;
-    bool touched = memcmp(medium->slots[slot], data, written) != 0;
-    memcpy(medium->slots[slot], data, written);
-    medium->lengths[slot] = written > medium->lengths[slot] ? written : medium->lengths[slot];
-    bool whole = memcmp(medium->slots[slot], data, length) == 0;
-    medium->left = whole ? WHOLE : touched ? TORN : UNTOUCHED;
-    return how == 0;
+    bool fails = fuzz_below(medium->input, 4) == 0;
+    size_t written = fails ? fuzz_below(medium->input, METER_STORE_RECORD_BYTES + 1) : length;
+    medium->left = written == 0 ? UNTOUCHED : TORN;
+    if (written > 0) {
+        memset(medium->slots[slot], 0xff, length);
+        memcpy(medium->slots[slot], data, written);
+        medium->lengths[slot] = length;
+        medium->left = memcmp(medium->slots[slot], data, length) == 0 ? WHOLE : TORN;
+    }
+    return fails;
 }
 
 static state_t state_of(const power_meter_t *meter)

@@ -95,6 +95,10 @@ static bool read_points(trace_part_t *trace, FILE *file, const char *path, node_
     char line[256];
     double first_seconds = 0;
     for (unsigned long number = 1; fgets(line, sizeof(line), file); number++) {
+        if (strlen(line) == sizeof(line) - 1 && line[sizeof(line) - 2] != '\n') {
+            node_part_fail(error, "trace '%s' line %lu: longer than %zu characters", path, number, sizeof(line) - 2);
+            return false;
+        }
         line[strcspn(line, "\r\n")] = '\0';
         if (number == 1) {
             if (strcmp(line, "time_s,power_watts") != 0) {

@@ -133,6 +133,21 @@ static void damaged_traces_are_refused_with_the_line(void **state)
     }
 }
 
+/** One that would be two valid rows when it is cut where the reader's line ends. */
+static void a_row_that_is_too_long_is_refused(void **state)
+{
+    (void)state;
+    char text[400], file[TEMPORARY_PATH_BYTES], model[TEMPORARY_PATH_BYTES + 32];
+    snprintf(text, sizeof(text), "time_s,power_watts\n0,0.%0251d5,2\n", 0);
+    temporary_directory_write(s_directory, "trace.csv", text, file);
+    snprintf(model, sizeof(model), "trace:%s", file);
+    node_model_t node = {0};
+    node_error_t error = {.text = ""};
+    assert_false(node_channel_parse(&node.channels[0], model, &error));
+    assert_non_null(strstr(error.text, "line 2: longer than 254 characters"));
+    node_model_destroy(&node);
+}
+
 static void text_that_is_no_model_is_refused(void **state)
 {
     (void)state;
@@ -264,6 +279,7 @@ int main(void)
         cmocka_unit_test(a_trace_holds_each_power_until_the_next),
         cmocka_unit_test(a_looped_trace_starts_again),
         cmocka_unit_test(damaged_traces_are_refused_with_the_line),
+        cmocka_unit_test(a_row_that_is_too_long_is_refused),
         cmocka_unit_test(text_that_is_no_model_is_refused),
         cmocka_unit_test(settings_change_a_live_model),
         cmocka_unit_test(cpu_time_is_spread_over_the_interval_and_none_is_lost),

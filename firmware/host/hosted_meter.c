@@ -29,7 +29,7 @@ static void tell_overrange(hosted_meter_t *meter)
 /** As at every boot: another secret, another boot_id, no client. */
 static bool start_protocol(hosted_meter_t *meter)
 {
-    meter_protocol_config_t config = {.accept_first_generation = true,
+    meter_protocol_config_t config = {.accept_first_generation = !meter->options->refuse_first_generation,
                                       .first_generation_meter = meter->options->first_generation,
                                       .calibration_until_us = (int64_t)(meter->options->calibration_seconds * 1e6)};
     if (getrandom(config.secret, sizeof(config.secret), 0) != sizeof(config.secret) ||

@@ -29,6 +29,7 @@ enum {
     OPTION_DELAY_MS,
     OPTION_FAULT,
     OPTION_FIRST_GENERATION,
+    OPTION_REFUSE_FIRST_GENERATION,
     OPTION_SEED,
     OPTION_GAIN_ERROR,
     OPTION_OFFSET_UV,
@@ -59,6 +60,7 @@ static const struct option s_options[] = {
     {"delay-ms", required_argument, NULL, OPTION_DELAY_MS},
     {"fault", required_argument, NULL, OPTION_FAULT},
     {"first-generation", no_argument, NULL, OPTION_FIRST_GENERATION},
+    {"refuse-first-generation", no_argument, NULL, OPTION_REFUSE_FIRST_GENERATION},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"gain-error", required_argument, NULL, OPTION_GAIN_ERROR},
     {"offset-uv", required_argument, NULL, OPTION_OFFSET_UV},
@@ -238,6 +240,9 @@ static bool set(options_t *options, int option, const char *text)
         return true;
     case OPTION_FIRST_GENERATION:
         options->first_generation = true;
+        return true;
+    case OPTION_REFUSE_FIRST_GENERATION:
+        options->refuse_first_generation = true;
         return true;
     case OPTION_FAULT:
         return set_fault(options, text);

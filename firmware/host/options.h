@@ -25,6 +25,8 @@ typedef struct {
     fault_schedule_t faults;
     uint64_t seed;
     bool first_generation;
+    /** First-generation clients, whose requests can be forged, are not served. */
+    bool refuse_first_generation;
     /** 0: runs until it is told to stop. */
     double exit_after_seconds;
 } options_t;

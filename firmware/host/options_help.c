@@ -21,6 +21,7 @@ const char g_options_help[] =
     "  --bind ADDRESS            local address (127.0.0.1)\n"
     "  --meters N                so many meters, on ports from --port on, or on any if it is 0 (1)\n"
     "  --first-generation        behave on the wire as a first-generation meter\n"
+    "  --refuse-first-generation do not serve first-generation clients, whose requests can be forged\n"
     "\n"
     "What goes wrong:\n"
     "  --loss R                  probability that a datagram, in or out, is lost (0)\n"

@@ -287,6 +287,20 @@ static void a_first_generation_meter_sends_each_second_and_no_more_than_it_knows
     end(rig);
 }
 
+static void first_generation_clients_are_served_unless_they_are_refused(void **state)
+{
+    (void)state;
+    static const char *const s_options[] = {NULL, "--refuse-first-generation"};
+    for (int i = 0; i < 2; i++) {
+        rig_t *rig = start(s_options[i], NULL);
+        assert_int_equal(send(rig->client, "1", 2, 0), 2);
+        run(rig, 2);
+        assert_int_equal(rig->count > 0, i == 0);
+        assert_int_equal(rig->meter.protocol.invalid_requests, i);
+        end(rig);
+    }
+}
+
 static void step_for(hosted_meter_t *meter, int64_t duration_ns)
 {
     for (int64_t now_ns = 0; now_ns <= duration_ns; now_ns += STEP_NS) {
@@ -372,6 +386,7 @@ int main(void)
         cmocka_unit_test(delayed_datagrams_arrive_late_and_in_order),
         cmocka_unit_test(doubled_swapped_and_lost_datagrams_show_in_the_sequence),
         cmocka_unit_test(a_first_generation_meter_sends_each_second_and_no_more_than_it_knows),
+        cmocka_unit_test(first_generation_clients_are_served_unless_they_are_refused),
         cmocka_unit_test(calibration_and_lifetime_outlast_reboots_and_restarts),
         cmocka_unit_test(every_meter_is_another_specimen),
     };

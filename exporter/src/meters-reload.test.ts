@@ -40,7 +40,7 @@ test('SIGHUP: what stays goes on counting, a bad file is not taken', async () =>
   writeFileSync(running.file, 'meters: [');
   running.child.kill('SIGHUP');
   await expect.poll(successful).toBe('0');
-  expect(running.stderr()).toContain('The meters file is not taken');
+  await expect.poll(running.stderr).toContain('The meters file is not taken');
   expect(await joules()).toBe('5');
 
   // Another node, the same stream: nothing is asked anew.
@@ -84,5 +84,5 @@ test("one channel by the first generation's environment, one node by NODE_NAME",
 
   const elsewhere = await exporter(metersYaml(first.port), { NODE_NAME: 'nobody' });
   expect((await fetch(`${elsewhere.url}/-/ready`)).status).toBe(200);
-  expect(elsewhere.stderr()).toContain('No channel feeds this node');
+  await expect.poll(elsewhere.stderr).toContain('No channel feeds this node');
 });

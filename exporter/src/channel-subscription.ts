@@ -2,8 +2,11 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { encodeRequest, type Calibration, type Subscription } from '@power-harness/proto/codec';
-import { ChannelStream, type Reading } from './channel-stream.js';
+import { ChannelStream } from './channel-stream.js';
+import { type Correction } from './correction.js';
 import { hostTimeUs } from './host-clock.js';
+import { type MeterReading } from './reading.js';
+import { type ChannelSource } from './running-meter.js';
 
 const LEASE_SECONDS = 30;
 /** Clients renew at a third of the lease, not all at once. */
@@ -23,11 +26,12 @@ export interface SubscriptionOptions {
   channel: number;
   intervalMs: number;
   supplyVolts?: number;
+  correction?: Correction;
   /** Goes on counting; a new one where undefined. */
   stream: ChannelStream | undefined;
   /** Before the first request. */
   delayMs: number;
-  onReading: (reading: Reading) => void;
+  onReading: (reading: MeterReading) => void;
   onProblem: (problem: string) => void;
 }
 
@@ -36,7 +40,7 @@ export interface SubscriptionOptions {
  * address in turn, when the meter is silent. It has a socket of its own, since datagrams of the first
  * generation don't say their channel.
  */
-export class ChannelSubscription {
+export class ChannelSubscription implements ChannelSource {
   readonly stream: ChannelStream;
   private socket: Socket | undefined;
   private peer: { address: string; family: 4 | 6 } | undefined;
@@ -54,13 +58,21 @@ export class ChannelSubscription {
 
   constructor(private readonly options: SubscriptionOptions) {
     this.stream = options.stream ?? new ChannelStream(options.channel);
-    this.stream.supplyVolts = options.supplyVolts;
+    this.stream.configure(options.supplyVolts, options.correction);
     this.askAgainAfter(options.delayMs);
   }
 
   /** Whether the last datagram is recent enough to be called the present. */
   get fresh(): boolean {
     return performance.now() - this.heardMs < this.silenceMs;
+  }
+
+  get resets(): number {
+    return this.stream.counts.resets;
+  }
+
+  get clockSetBack(): number {
+    return this.stream.times.setBack;
   }
 
   get address(): string | undefined {
@@ -133,6 +145,7 @@ export class ChannelSubscription {
     }
     const received = this.stream.receive(bytes, hostTimeUs());
     if (!received) return;
+    if ('problem' in received) return this.options.onProblem(received.problem);
     if ('challenge' in received) {
       this.token = received.challenge;
       if (this.challenges++ < CHALLENGES_PER_REQUEST) this.send();

@@ -20,6 +20,7 @@ export function metersOfEnvironment(environment: Environment): MetersFile | unde
     meters: [
       {
         name: 'power-meter',
+        source: 'meter',
         host,
         port,
         intervalMs: INTERVAL_MS,

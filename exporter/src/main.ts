@@ -36,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function serve(options: Options): Promise<void> {
   const { configFile, host, port } = options;
   const web = options.webConfigFile ? readWebConfig(options.webConfigFile) : { users: new Map() };
-  const metered = new MeteredChannels();
+  const metered = new MeteredChannels(options.sysfs);
   metered.apply(await readMeters(configFile));
   const reload = configFile ? reloadOnChange(configFile, takeOver) : undefined;
   const state: ServedState = { channels: [], registry: new Registry(), web };

@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { type ChannelStream, type Reading } from './channel-stream.js';
+import { type ChannelStream } from './channel-stream.js';
 import { ChannelSubscription } from './channel-subscription.js';
+import { type Correction } from './correction.js';
+import { type MeterReading } from './reading.js';
+import { type MeterEvents, type RunningMeter } from './running-meter.js';
 
 export interface MeterClientOptions {
   /** Name or address. */
@@ -12,6 +15,8 @@ export interface MeterClientOptions {
   intervalMs: number;
   /** For meters that send no voltage: without it they have no joules, only charge. */
   supplyVolts?: number;
+  /** Of channels of the first generation. */
+  corrections?: ReadonlyMap<number, Correction>;
   /** What of its channels goes on counting from another client. */
   streams?: ReadonlyMap<number, ChannelStream>;
 }
@@ -21,22 +26,18 @@ export interface MeterClientOptions {
  */
 const APART_MS = 100;
 
-interface MeterClientEvents {
-  reading: [Reading];
-  /** Something that keeps the stream from coming, in words; the client goes on trying. */
-  problem: [string];
-}
-
 /** One meter, real or twin: `reading` for every valid new datagram of its channels, until closed. */
-export class MeterClient extends EventEmitter<MeterClientEvents> {
+export class MeterClient extends EventEmitter<MeterEvents<MeterReading>> implements RunningMeter {
   private readonly subscriptions = new Map<number, ChannelSubscription>();
 
-  constructor({ channels, streams, ...options }: MeterClientOptions) {
+  constructor({ channels, streams, corrections, ...options }: MeterClientOptions) {
     super();
     for (const [index, channel] of channels.entries()) {
+      const correction = corrections?.get(channel);
       const subscription = new ChannelSubscription({
         ...options,
         channel,
+        ...(correction ? { correction } : {}),
         stream: streams?.get(channel),
         delayMs: index * APART_MS,
         onReading: (reading) => this.emit('reading', reading),

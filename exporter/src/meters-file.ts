@@ -2,74 +2,50 @@ import { readFile } from 'node:fs/promises';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from './config-error.js';
+import { ASSUMED_SHUNT_MICROOHMS, type Correction } from './correction.js';
 import { substituteVariables, UnsetVariable, type Environment } from './environment-variables.js';
 import { parseMeterAddress } from './meter-address.js';
+import { FILE_SCHEMA, meterSchema, type RawMeter } from './meters-schema.js';
 
 export interface MeterChannel {
   /** 1 to 6. */
   channel: number;
   /** What the channel feeds. */
   node: string;
+  /** Of a meter of the first generation. */
+  correction?: Correction;
+  /** Of RAPL: which zones are added; packages and memory where undefined. */
+  zones?: string[];
+  /** Of hwmon: the label of the sensor's channel. */
+  rail?: string;
 }
 
-export interface MeterConfig {
+interface AnyMeterConfig {
   name: string;
-  host: string;
-  port: number;
   intervalMs: number;
-  supplyVolts?: number;
   channels: MeterChannel[];
 }
+
+/** A meter that sends datagrams. */
+export interface NetworkMeterConfig extends AnyMeterConfig {
+  source: 'meter';
+  host: string;
+  port: number;
+  supplyVolts?: number;
+}
+
+/** Sensors of the exporter's own machine in a meter's place. */
+export interface LocalMeterConfig extends AnyMeterConfig {
+  source: 'rapl' | 'hwmon';
+}
+
+export type MeterConfig = NetworkMeterConfig | LocalMeterConfig;
 
 export interface MetersFile {
   meters: MeterConfig[];
 }
 
 const DEFAULT_INTERVAL_MS = 100;
-
-const SCHEMA = {
-  type: 'object',
-  required: ['meters'],
-  additionalProperties: false,
-  properties: {
-    meters: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'object',
-        required: ['name', 'address', 'channels'],
-        additionalProperties: false,
-        properties: {
-          name: { type: 'string', minLength: 1 },
-          address: { type: 'string', minLength: 1 },
-          interval_ms: { type: 'integer', minimum: 20, maximum: 10_000 },
-          supply_volts: { type: 'number', exclusiveMinimum: 0, maximum: 26 },
-          channels: {
-            type: 'object',
-            minProperties: 1,
-            additionalProperties: false,
-            patternProperties: {
-              '^[1-6]$': {
-                type: 'object',
-                required: ['node'],
-                additionalProperties: false,
-                properties: { node: { type: 'string', minLength: 1 } },
-              },
-            },
-          },
-        },
-      },
-    },
-  },
-};
-
-interface RawMeter {
-  name: string;
-  address: string;
-  interval_ms?: number;
-  supply_volts?: number;
-  channels: Record<string, { node: string }>;
-}
 
 /** @throws ConfigError naming file, line and field */
 export async function readMetersFile(
@@ -105,27 +81,42 @@ export function parseMetersFile(
     );
   };
   const content = document.toJS() as unknown;
-  const validate = new Ajv2020({ strict: false }).compile<{ meters: RawMeter[] }>(SCHEMA);
-  if (!validate(content)) return fail(...describe(validate.errors![0]!));
+  const ajv = new Ajv2020({ strict: false });
+  const validateFile = ajv.compile<{ meters: RawMeter[] }>(FILE_SCHEMA);
+  if (!validateFile(content)) return fail(...describe(validateFile.errors![0]!));
   const names = new Set<string>();
-  return {
-    meters: content.meters.map((meter, index) => {
-      const address = parseMeterAddress(meter.address);
-      if (!address) return fail(['meters', index, 'address'], `'${meter.address}' is no HOST:PORT`);
-      if (names.has(meter.name))
-        return fail(['meters', index, 'name'], `'${meter.name}' is there twice`);
-      names.add(meter.name);
-      return {
-        name: meter.name,
-        ...address,
-        intervalMs: meter.interval_ms ?? DEFAULT_INTERVAL_MS,
-        ...(meter.supply_volts === undefined ? {} : { supplyVolts: meter.supply_volts }),
-        channels: Object.entries(meter.channels).map(([channel, { node }]) => {
-          return { channel: Number(channel), node };
-        }),
-      };
-    }),
+  const meters = content.meters.map((meter, index): MeterConfig => {
+    const { name, source = 'meter' } = meter;
+    const validate = ajv.compile(meterSchema(source));
+    if (!validate(meter)) {
+      const [path, message] = describe(validate.errors![0]!);
+      return fail(['meters', index, ...path], message);
+    }
+    if (names.has(name)) return fail(['meters', index, 'name'], `'${name}' is there twice`);
+    names.add(name);
+    const any = {
+      name,
+      intervalMs: meter.interval_ms ?? DEFAULT_INTERVAL_MS,
+      channels: Object.entries(meter.channels).map(toChannel),
+    };
+    if (source !== 'meter') return { source, ...any };
+    const address = parseMeterAddress(meter.address!);
+    if (!address) return fail(['meters', index, 'address'], `'${meter.address}' is no HOST:PORT`);
+    const supply = meter.supply_volts === undefined ? {} : { supplyVolts: meter.supply_volts };
+    return { source, ...any, ...address, ...supply };
+  });
+  return { meters };
+}
+
+function toChannel([channel, raw]: [string, RawMeter['channels'][string]]): MeterChannel {
+  const { node, shunt_uohm, gain, offset_ua, ...ofSource } = raw;
+  const corrected = [shunt_uohm, gain, offset_ua].some((value) => value !== undefined);
+  const correction = {
+    shuntMicroohms: shunt_uohm ?? ASSUMED_SHUNT_MICROOHMS,
+    gain: gain ?? 1,
+    offsetMicroamperes: offset_ua ?? 0,
   };
+  return { channel: Number(channel), node, ...ofSource, ...(corrected ? { correction } : {}) };
 }
 
 function substitute(

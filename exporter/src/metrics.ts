@@ -2,6 +2,7 @@ import { FLAGS } from '@power-harness/proto/codec';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type MeteredChannel } from './metered-channels.js';
 import { type ReloadState } from './meters-reload.js';
+import { type Reading } from './reading.js';
 
 const CHANNEL = ['meter', 'channel'] as const;
 
@@ -65,12 +66,12 @@ export function createRegistry(
   counter(
     'power_meter_datagrams_received_total',
     'Datagrams received from the meter.',
-    (each) => stream(each).counts.received,
+    ({ source }) => source.stream?.counts.received,
   );
   counter(
     'power_meter_datagrams_lost_total',
     'Datagrams missing in the sequence; they lose no energy.',
-    (each) => stream(each).lost,
+    ({ source }) => source.stream?.lost,
   );
   counterOf(
     registry,
@@ -79,21 +80,17 @@ export function createRegistry(
     [...CHANNEL, 'reason'],
     () =>
       channels.flatMap((each) => {
-        const counts = new Map<string, number>(stream(each).counts.invalid);
-        const { foreign } = subscription(each);
+        const { stream, foreign = 0 } = each.source;
+        const counts = new Map<string, number>(stream?.counts.invalid);
         if (foreign > 0) counts.set('source', foreign);
         return [...counts].map(([reason, count]): Sample => [{ ...labels(each), reason }, count]);
       }),
   );
-  counter(
-    'power_meter_resets_total',
-    'Reboots of the meter seen.',
-    (each) => stream(each).counts.resets,
-  );
+  counter('power_meter_resets_total', 'Reboots of the meter seen.', ({ source }) => source.resets);
   counter(
     'power_meter_clock_set_back_total',
     "How often this host's clock was set back; /samples begins anew then.",
-    (each) => stream(each).counts.clockSetBack,
+    ({ source }) => source.clockSetBack,
   );
   counter(
     'power_meter_gap_seconds_total',
@@ -128,17 +125,17 @@ export function createRegistry(
   gauge(
     'power_meter_clock_offset_seconds',
     "This host's clock less the meter's time since boot.",
-    (each) => each.latest && stream(each).clock.offsetAtUs(0) / 1e6,
+    ({ latest, source: { stream } }) => latest && stream && stream.clock.offsetAtUs(0) / 1e6,
   );
   gauge(
     'power_meter_clock_drift_ratio',
     "Seconds this host's clock gains on the meter's in a second.",
-    (each) => each.latest && stream(each).clock.drift,
+    ({ latest, source }) => latest && source.stream?.clock.drift,
   );
   gauge(
     'power_meter_boot_timestamp_seconds',
     "When the meter booted, by this host's clock.",
-    ({ latest }) => latest && latest.bootTimeUs / 1e6,
+    ({ latest }) => latest?.bootTimeUs && latest.bootTimeUs / 1e6,
   );
   const info = (
     name: string,
@@ -150,8 +147,9 @@ export function createRegistry(
     [...new Map(channels.map((each) => [each.meter.name, each])).values()].map(
       ({ meter, latest }) => ({
         meter: meter.name,
-        host: meter.host,
-        protocol: latest ? (latest.firstGeneration ? '1' : '2') : 'unknown',
+        ...(meter.source === 'meter'
+          ? { host: meter.host, protocol: protocol(latest) }
+          : { host: 'localhost', protocol: meter.source }),
       }),
     ),
   );
@@ -207,7 +205,7 @@ function firstGeneration(
     labelNames,
     valuesOf(channels, own, (each) => {
       const now = fresh(each);
-      return now && Math.abs(now.currentAmperes);
+      return now?.currentAmperes === undefined ? undefined : Math.abs(now.currentAmperes);
     }),
   );
 }
@@ -269,14 +267,11 @@ function empty(metric: Counter | Gauge): void {
 }
 
 /** The latest reading, where it is not stale: nothing old is served as the present. */
-function fresh(each: MeteredChannel) {
-  return subscription(each).fresh ? each.latest : undefined;
+function fresh({ source, latest }: MeteredChannel) {
+  return source.fresh ? latest : undefined;
 }
 
-function subscription({ client, channel }: MeteredChannel) {
-  return client.channel(channel)!;
-}
-
-function stream(each: MeteredChannel) {
-  return subscription(each).stream;
+function protocol(latest: Reading | undefined): string {
+  if (!latest) return 'unknown';
+  return latest.firstGeneration ? '1' : '2';
 }

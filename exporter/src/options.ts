@@ -5,6 +5,8 @@ export interface Options {
   /** Absent where the environment names the meter, as the first generation's did. */
   configFile?: string;
   webConfigFile?: string;
+  /** Where sysfs is mounted. */
+  sysfs: string;
   /** More requests at once are refused. */
   maxRequests: number;
   host: string;
@@ -23,6 +25,7 @@ Turns energy meters' datagrams into Prometheus metrics.
   --config.file FILE               the meters file (YAML)
   --web.listen-address HOST:PORT   where to serve /metrics (default ${DEFAULT_LISTEN_ADDRESS}; port 0: any free one)
   --web.config.file FILE           TLS and basic auth, as Prometheus' own exporters take them
+  --path.sysfs DIR                 where sysfs is mounted, for meters of source rapl and hwmon (default /sys)
   --web.max-requests N             more requests at once are refused (default ${DEFAULT_MAX_REQUESTS})
   --help                           this text
   --version                        the version
@@ -44,6 +47,7 @@ export function parseOptions(argv: readonly string[]): Options | 'help' | 'versi
         'config.file': { type: 'string' },
         'web.listen-address': { type: 'string', default: DEFAULT_LISTEN_ADDRESS },
         'web.config.file': { type: 'string' },
+        'path.sysfs': { type: 'string', default: '/sys' },
         'web.max-requests': { type: 'string', default: String(DEFAULT_MAX_REQUESTS) },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -64,6 +68,7 @@ export function parseOptions(argv: readonly string[]): Options | 'help' | 'versi
   return {
     ...(configFile === undefined ? {} : { configFile }),
     ...(webConfigFile === undefined ? {} : { webConfigFile }),
+    sysfs: values['path.sysfs'],
     maxRequests,
     ...parseListenAddress(values['web.listen-address']),
   };

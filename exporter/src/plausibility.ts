@@ -11,7 +11,7 @@ const MARGIN = 1.05;
 const SLACK_SECONDS = 1;
 
 export type InvalidReason =
-  'malformed' | 'no_timestamp' | 'not_finite' | 'negative' | 'step' | 'channel';
+  'malformed' | 'no_timestamp' | 'not_finite' | 'negative' | 'step' | 'channel' | 'contradiction';
 
 interface Previous {
   timestampUs: number;

@@ -1,3 +1,4 @@
+import { type ChosenSource } from '../energy/choose-energy-source.js';
 import { type Target } from '../targets/target.js';
 
 /** What `bench` needs to know; the command fills it from flags, environment and file. */
@@ -6,8 +7,9 @@ export interface BenchOptions {
   /** The OpenFaaS stack file that describes the functions. */
   stackFile: string;
   target: Target;
-  /** Meters of the user's; without them the target's twin, where it has one. */
-  metersFile?: string;
+  energySource: ChosenSource;
+  /** Where sysfs is mounted. */
+  sysfs: string;
   /** Requests per second; without it a calibration finds one well below saturation. */
   ratePerSecond?: number;
   loadSeconds: number;

@@ -69,7 +69,8 @@ async function drive(
     closing.add(() => target.close());
     const node = target.nodes[0]!;
     const source = await openEnergySource({
-      ...(options.metersFile ? { metersFile: options.metersFile } : {}),
+      chosen: options.energySource,
+      sysfs: options.sysfs,
       ...(target.twinNode ? { twinNode: target.twinNode } : {}),
       twinOptions: options.twinOptions,
       node,
@@ -97,7 +98,7 @@ async function drive(
     manifest.target.gateway = target.gateway.url;
     Object.assign(manifest.versions, source.versions);
     manifest.sensor = sensorBudget(meters);
-    manifest.warnings.push(...meterWarnings(meters));
+    manifest.warnings.push(...meterWarnings(meters, options.target.onThisMachine));
     await run.save();
     const deployment = new Deployment(target.gateway, options.stackFile, talk, signal);
     closing.add(() => deployment.removeAll());

@@ -11,12 +11,13 @@ const OWN_VERSION = (createRequire(import.meta.url)('../../package.json') as { v
 
 /** run.json as it is before anything was measured. */
 export async function newManifest(options: BenchOptions): Promise<RunManifest> {
+  const { source } = options.energySource;
   const startedAt = new Date();
   return {
     schema: MANIFEST_SCHEMA,
     run: runId(startedAt, options.functions),
     state: 'running',
-    simulated: !options.metersFile,
+    simulated: source === 'twin',
     started_us: startedAt.getTime() * 1000,
     target: { name: options.target.name, gateway: '' },
     plan: {
@@ -31,7 +32,7 @@ export async function newManifest(options: BenchOptions): Promise<RunManifest> {
       seed: options.seed,
     },
     meters: [],
-    sensor: sensorBudget([{ node: '', source: options.metersFile ? 'meter' : 'twin' }]),
+    sensor: sensorBudget([{ node: '', source: source === 'meters' ? 'meter' : source }]),
     environment: environment(),
     versions: {
       'power-harness': OWN_VERSION,

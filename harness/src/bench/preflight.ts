@@ -1,6 +1,7 @@
 import { loadavg, availableParallelism } from 'node:os';
 import { existsSync } from 'node:fs';
 import { EnergySourceError, LoadError, TargetError, type PowerHarnessError } from '../errors.js';
+import { type ChosenSource } from '../energy/choose-energy-source.js';
 import { TWIN_PROGRAM } from '../energy/twin-process.js';
 import { assertWritable } from '../run/run-directory.js';
 import { type Check } from '../targets/target.js';
@@ -10,7 +11,7 @@ import { findProgram, programVersion } from '../tools/program.js';
 /** Above this share of busy cores before we start, something else is running here. */
 const BUSY_SHARE = 0.3;
 
-type PreflightOptions = Pick<BenchOptions, 'target' | 'metersFile' | 'out'>;
+type PreflightOptions = Pick<BenchOptions, 'target' | 'energySource' | 'out'>;
 type Finding = Check & { error?: (message: string, hint?: string) => PowerHarnessError };
 
 /** Everything that can be known before anything is started. */
@@ -27,7 +28,7 @@ export async function preflight(options: PreflightOptions): Promise<Finding[]> {
       'faas-cli',
       (message, hint) => new TargetError('FAAS_CLI_MISSING', message, hint),
     ),
-    energySource(options),
+    energySource(options.energySource),
     await folder(options.out),
     quiet(),
   ];
@@ -62,17 +63,20 @@ async function program(name: 'k6' | 'faas-cli', error: Finding['error']): Promis
   }
 }
 
-function energySource({ metersFile }: PreflightOptions): Finding {
-  const file = metersFile ?? TWIN_PROGRAM;
+function energySource(chosen: ChosenSource): Finding {
+  const name = 'energy source';
+  const error = (message: string, hint?: string) =>
+    new EnergySourceError('NO_ENERGY_SOURCE', message, hint);
+  if (chosen.source === 'rapl') {
+    const zones = chosen.zones.join(' + ');
+    return { name, ok: true, detail: `RAPL of this machine (${zones}); --energy twin simulates` };
+  }
+  const [file, detail, hint] =
+    chosen.source === 'meters'
+      ? [chosen.metersFile, `meters of ${chosen.metersFile}`, 'Check --meters.']
+      : [TWIN_PROGRAM, 'digital twin (simulated)', 'Run ./bootstrap, or npm run build.'];
   const ok = existsSync(file);
-  const what = metersFile ? `meters of ${metersFile}` : 'digital twin (simulated)';
-  return {
-    name: 'energy source',
-    ok,
-    detail: ok ? what : `${file} is not there`,
-    hint: metersFile ? 'Check --meters.' : 'Run ./bootstrap, or npm run build.',
-    error: (message, hint) => new EnergySourceError('NO_ENERGY_SOURCE', message, hint),
-  };
+  return { name, ok, detail: ok ? detail : `${file} is not there`, hint, error };
 }
 
 async function folder(out: string): Promise<Finding> {

@@ -18,7 +18,8 @@ export interface CliRun {
 export function startCli(args: readonly string[], directory = scratch()): CliRun {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: directory,
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+    // No sysfs: the twin also where this machine's RAPL can be read.
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', POWER_HARNESS_SYSFS: '/nowhere' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

@@ -19,9 +19,20 @@ export const targetFlags = {
     helpValue: 'URL',
   }),
   meters: Flags.string({
-    description: 'meters file of real meters; without it the node is a digital twin (simulated)',
+    description: 'meters file of real meters; without it see --energy',
     env: 'POWER_HARNESS_METERS',
     helpValue: 'FILE',
+  }),
+  energy: Flags.option({ options: ['auto', 'rapl', 'twin'] as const, default: 'auto' })({
+    description:
+      "without meters: RAPL (this machine's own counters), or a digital twin (simulated); auto: RAPL where it can be read and functions run here, else the twin",
+    env: 'POWER_HARNESS_ENERGY',
+  }),
+  sysfs: Flags.string({
+    description: 'where sysfs is mounted, for RAPL',
+    env: 'POWER_HARNESS_SYSFS',
+    helpValue: 'DIR',
+    default: '/sys',
   }),
   node: Flags.string({
     description: 'the node to measure, as the meters file names it',

@@ -2,6 +2,11 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BenchOptions } from '../bench/bench-options.js';
 import { UsageError } from '../errors.js';
+import {
+  chooseEnergySource,
+  type ChosenSource,
+  type EnergySourceName,
+} from '../energy/choose-energy-source.js';
 import { configuredMeters } from '../energy/configured-meters.js';
 import { GatewayTarget } from '../targets/gateway-target.js';
 import { LocalTarget } from '../targets/local-target.js';
@@ -17,6 +22,8 @@ export interface TargetFlagValues {
   target: string | undefined;
   gateway: string | undefined;
   meters: string | undefined;
+  energy: EnergySourceName;
+  sysfs: string;
   node: string | undefined;
   config: string;
   stack: string | undefined;
@@ -40,7 +47,8 @@ export interface ResolvedTarget {
   config: ConfigFile;
   target: Target;
   stackFile: string;
-  metersFile?: string;
+  energySource: ChosenSource;
+  sysfs: string;
 }
 
 /** Target, meters and stack file, from flags and config file. @throws UsageError */
@@ -53,7 +61,12 @@ export async function resolveTarget(flags: TargetFlagValues): Promise<ResolvedTa
   }
   const configured = flags.gateway ? { gateway: flags.gateway } : config.targets?.[name];
   const metersFile = flags.meters ?? (configured as { meters?: string } | undefined)?.meters;
-  const meters = metersFile ? { metersFile: resolve(metersFile) } : {};
+  const { energy, sysfs } = flags;
+  const choice = { energy, sysfs, ...(metersFile ? { metersFile: resolve(metersFile) } : {}) };
+  const resolved = (target: Target): ResolvedTarget => {
+    const energySource = chooseEnergySource(choice, target.onThisMachine);
+    return { config, target, stackFile, energySource, sysfs };
+  };
   if (configured) {
     const node = flags.node ?? (configured as { node?: string }).node;
     const target = await gatewayTarget(
@@ -62,7 +75,7 @@ export async function resolveTarget(flags: TargetFlagValues): Promise<ResolvedTa
       node,
       metersFile,
     );
-    return { config, target, stackFile, ...meters };
+    return resolved(target);
   }
   if (name !== 'local') {
     const known = ['local', ...Object.keys(config.targets ?? {})].join(', ');
@@ -72,7 +85,7 @@ export async function resolveTarget(flags: TargetFlagValues): Promise<ResolvedTa
     functionsRoot: dirname(stackFile),
     ...(flags.node ? { node: flags.node } : {}),
   });
-  return { config, target, stackFile, ...meters };
+  return resolved(target);
 }
 
 /** Everything `bench` needs. @throws UsageError */

@@ -8,7 +8,7 @@ import { EXIT_CODES } from '../errors.js';
 export default class Bench extends BaseCommand {
   static override summary = 'measure what functions cost in joules per invocation';
   static override description = [
-    "Deploys the functions, drives them with k6 at a steady rate while the node's supply is metered, and tells the energy of an invocation with its 95 % interval. Without meters and flags it measures on this machine, whose power a digital twin of the meter simulates from the CPU time that the functions use.",
+    "Deploys the functions, drives them with k6 at a steady rate while the node's supply is metered, and tells the energy of an invocation with its 95 % interval. Without meters and flags it measures on this machine: by its processor's own energy counters (RAPL) where they can be read, else by a digital twin of the meter, which simulates power from the CPU time that the functions use.",
     'The run directory (raw data, result.json, report.html) goes to ./runs. Progress is told on stderr, the result on stdout.',
     'Exit codes: 0 ok, 2 usage, 4 the run is invalid, 5 target, 6 load generator, 7 meter, 130 interrupted.',
   ].join('\n\n');

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type MeterChannel, type MeterConfig } from '@power-harness/exporter/meters-file';
 import { UsageError } from '../errors.js';
 import { type ManifestMeter } from '../run/manifest.js';
 
@@ -12,12 +13,17 @@ export async function configuredMeters(file: string): Promise<ManifestMeter[]> {
     throw new UsageError('METERS_FILE', error.message, 'exporter/README.md describes it.');
   });
   return meters.flatMap((meter) =>
-    meter.channels.map(({ channel, node }) => ({
-      node,
+    meter.channels.map((each) => ({
+      node: each.node,
       meter: meter.name,
-      channel,
-      source: 'meter' as const,
-      address: `${meter.host}:${meter.port}`,
+      channel: each.channel,
+      source: meter.source,
+      address: addressOf(meter, each),
     })),
   );
+}
+
+function addressOf(meter: MeterConfig, { rail, zones }: MeterChannel): string {
+  if (meter.source === 'meter') return `${meter.host}:${meter.port}`;
+  return rail ?? zones?.join(' + ') ?? 'packages and memory';
 }

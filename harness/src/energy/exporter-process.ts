@@ -18,12 +18,18 @@ export interface ExporterProcess {
 export async function startExporter(
   metersFile: string,
   directory: string,
+  sysfs: string,
   signal: AbortSignal,
 ): Promise<ExporterProcess> {
   try {
     const exporter = await ManagedProcess.start({
       command: process.execPath,
-      args: [EXPORTER_PROGRAM, '--config.file', metersFile, '--web.listen-address', '127.0.0.1:0'],
+      args: [
+        EXPORTER_PROGRAM,
+        ...['--config.file', metersFile],
+        ...['--web.listen-address', '127.0.0.1:0'],
+        ...['--path.sysfs', sysfs],
+      ],
       // NODE_NAME would leave out the channels of other nodes.
       env: { ...process.env, NODE_NAME: '' },
       logFile: join(directory, 'exporter.log'),

@@ -5,6 +5,7 @@ import { EnergySourceError } from '../errors.js';
 import { type ManifestMeter } from '../run/manifest.js';
 import { type EnergySource } from './energy-source.js';
 import { startExporter, type ExporterProcess } from './exporter-process.js';
+import { type ChosenSource } from './choose-energy-source.js';
 import { configuredMeters } from './configured-meters.js';
 import { fetchSamples, measureClockOffset } from './samples-client.js';
 import { shuntMilliohmsFor } from './sensor-budget.js';
@@ -14,12 +15,14 @@ import { startTwin, type Twin } from './twin-process.js';
 const INTERVAL_MS = 100;
 
 export interface EnergySourceOptions {
-  /** Meters of the user's; without them a twin is started where the target has a model for one. */
-  metersFile?: string;
+  chosen: ChosenSource;
+  /** Where sysfs is mounted. */
+  sysfs: string;
+  /** What a twin takes the node for, where the target has a model of one. */
   twinNode?: { model: string; fullWatts: number };
   /** See TwinOptions. */
   twinOptions: readonly string[];
-  /** The node the twin stands for. */
+  /** The node that RAPL or the twin stands for. */
   node: string;
   seed: number;
   /** Gets logs, the twin's meters file and truth. */
@@ -27,13 +30,18 @@ export interface EnergySourceOptions {
   signal: AbortSignal;
 }
 
-/** Starts the exporter, and a twin where there is no meter. @throws EnergySourceError or UsageError */
+/** Starts the exporter, and a twin where there is nothing to meter. @throws EnergySourceError or UsageError */
 export async function openEnergySource(options: EnergySourceOptions): Promise<EnergySource> {
   await mkdir(options.directory, { recursive: true });
-  if (options.metersFile) {
-    const meters = await configuredMeters(options.metersFile);
-    const exporter = await startExporter(options.metersFile, options.directory, options.signal);
-    return new ExportedEnergy(meters, exporter, undefined);
+  const { chosen } = options;
+  if (chosen.source === 'meters') return openMeters(options, chosen.metersFile);
+  if (chosen.source === 'rapl') {
+    const { node } = options;
+    const channels = { 1: { node, zones: chosen.zones } };
+    return openMeters(
+      options,
+      await writeMeters(options, { name: 'rapl', source: 'rapl', channels }),
+    );
   }
   if (!options.twinNode) {
     throw new EnergySourceError(
@@ -45,11 +53,19 @@ export async function openEnergySource(options: EnergySourceOptions): Promise<En
   return openTwin(options, options.twinNode);
 }
 
+async function openMeters(
+  { directory, sysfs, signal }: EnergySourceOptions,
+  metersFile: string,
+): Promise<EnergySource> {
+  const meters = await configuredMeters(metersFile);
+  return new ExportedEnergy(meters, await startExporter(metersFile, directory, sysfs, signal));
+}
+
 async function openTwin(
   options: EnergySourceOptions,
   { model, fullWatts }: { model: string; fullWatts: number },
 ): Promise<EnergySource> {
-  const { directory, node, signal } = options;
+  const { directory, node, sysfs, signal } = options;
   const twin = await startTwin({
     models: { 1: model },
     seed: options.seed,
@@ -58,11 +74,9 @@ async function openTwin(
     signal,
   });
   const address = `127.0.0.1:${twin.port}`;
-  const file = join(directory, 'meters.yaml');
-  const meters = [{ name: 'twin', address, interval_ms: INTERVAL_MS, channels: { 1: { node } } }];
   try {
-    await writeFile(file, stringify({ meters }));
-    const exporter = await startExporter(file, directory, signal);
+    const file = await writeMeters(options, { name: 'twin', address, channels: { 1: { node } } });
+    const exporter = await startExporter(file, directory, sysfs, signal);
     const meter: ManifestMeter = {
       node,
       meter: 'twin',
@@ -78,6 +92,13 @@ async function openTwin(
   }
 }
 
+/** @returns the meters file */
+async function writeMeters({ directory }: EnergySourceOptions, meter: object): Promise<string> {
+  const file = join(directory, 'meters.yaml');
+  await writeFile(file, stringify({ meters: [{ ...meter, interval_ms: INTERVAL_MS }] }));
+  return file;
+}
+
 class ExportedEnergy implements EnergySource {
   readonly versions: Record<string, string> = {};
   readonly died: Promise<string>;
@@ -87,7 +108,7 @@ class ExportedEnergy implements EnergySource {
   constructor(
     readonly meters: ManifestMeter[],
     private readonly exporter: ExporterProcess,
-    private readonly twin: Twin | undefined,
+    private readonly twin?: Twin,
   ) {
     if (twin) this.truthFile = twin.truthFile;
     this.died = new Promise((resolve) => {

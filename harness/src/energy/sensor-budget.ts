@@ -7,6 +7,12 @@ const SHUNT_OFFSET_VOLTS_TYPICAL = 40e-6;
 /** Usual breakout boards carry a shunt of 1 %; a tolerance is a rectangular distribution (GUM 4.3.7). */
 const SHUNT_TOLERANCE_RATIO = 0.01 / Math.sqrt(3);
 
+/**
+ * An assumption, for no datasheet tells: RAPL follows measured power closely, its factor differs from machine to machine
+ * by some percent (Khan et al., RAPL in Action, ACM TOMPECS 3(2), 2018; Desrochers et al., MEMSYS 2016).
+ */
+const RAPL_GAIN_RATIO = 0.05;
+
 /** Two instants a millisecond apart at worst: what the clock mapping reaches without a time server. */
 const CLOCK_SECONDS = 0.001;
 
@@ -33,16 +39,19 @@ export function sensorBudget(channels: readonly MeteredBy[]): RunManifest['senso
   };
 }
 
+/** True as well where there is no shunt. */
 export function isShuntCertain({ source, calibrated = false }: MeteredBy): boolean {
-  return source === 'twin' || calibrated;
+  return source === 'twin' || source === 'rapl' || calibrated;
 }
 
 function gainRatio(channel: MeteredBy): number {
+  if (channel.source === 'rapl') return RAPL_GAIN_RATIO;
   const shunt = isShuntCertain(channel) ? 0 : SHUNT_TOLERANCE_RATIO;
   return Math.hypot(GAIN_RATIO_TYPICAL, GAIN_RATIO_TYPICAL, shunt);
 }
 
-function offsetWatts({ shunt_uohm = USUAL_SHUNT_MICROOHMS }: MeteredBy): number {
+function offsetWatts({ source, shunt_uohm = USUAL_SHUNT_MICROOHMS }: MeteredBy): number {
+  if (source === 'rapl') return 0;
   return (SHUNT_OFFSET_VOLTS_TYPICAL / (shunt_uohm / 1e6)) * SUPPLY_VOLTS;
 }
 

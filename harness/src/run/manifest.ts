@@ -24,8 +24,9 @@ export interface ManifestMeter {
   node: string;
   meter: string;
   channel: number;
-  /** `twin` is simulated. */
-  source: 'twin' | 'meter';
+  /** `twin` is simulated; `rapl` and `hwmon` are sensors of the node itself. */
+  source: 'twin' | 'meter' | 'rapl' | 'hwmon';
+  /** Of a meter; of the node's own sensors, which they are. */
   address: string;
   /** The twin's model; absent for a meter. */
   model?: string;

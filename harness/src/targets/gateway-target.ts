@@ -6,6 +6,8 @@ const NEVER = new Promise<string>(() => undefined);
 
 /** An OpenFaaS gateway that runs already, whatever stands behind it. */
 export class GatewayTarget implements Target {
+  readonly onThisMachine = false;
+
   /**
    * @param node - the node functions run on, as the meters file names it
    */

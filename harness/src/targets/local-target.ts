@@ -34,6 +34,7 @@ export interface LocalTargetOptions {
 /** This machine, with the embedded OpenFaaS provider. */
 export class LocalTarget implements Target {
   readonly name = 'local';
+  readonly onThisMachine = true;
 
   constructor(private readonly options: LocalTargetOptions) {}
 

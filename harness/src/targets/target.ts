@@ -29,6 +29,8 @@ export interface TwinNode {
 /** Where functions run. Nothing outside this room asks which target it is. */
 export interface Target {
   readonly name: string;
+  /** Whether functions run on this machine, whose own sensors then meter them, and the load generator too. */
+  readonly onThisMachine: boolean;
   /** Finds what is missing before anything is started; never throws for a finding. */
   check(): Promise<Check[]>;
   /** Starts what it needs (nothing, for one that runs already). @throws TargetError */

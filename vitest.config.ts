@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-const long = process.env['POWER_HARNESS_TESTS'] === 'long';
+/** `long` and `cluster` tests take longer, or a container engine: npm run test:long, npm run test:cluster. */
+const kind = process.env['POWER_HARNESS_TESTS'] ?? '';
 
 export default defineConfig({
   test: {
-    include: [`{proto,exporter,functions,harness,scripts}/**/*.${long ? 'long.' : ''}test.ts`],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
-    testTimeout: long ? 600_000 : 30_000,
+    include: [`{proto,exporter,functions,harness,kind,scripts}/**/*.${kind && `${kind}.`}test.ts`],
+    exclude: ['**/node_modules/**', '**/dist/**', ...(kind ? [] : ['**/*.{long,cluster}.test.ts'])],
+    testTimeout: kind ? 600_000 : 30_000,
     hookTimeout: 60_000,
     // Tests that measure energy must not run beside others that keep both cores busy: they are
     // named *.e2e.test.ts and scripts/test.mjs runs them alone, one file at a time.

@@ -12,7 +12,7 @@ const files = (...patterns) =>
     .stdout.split('\n')
     .filter(Boolean);
 
-const shell = files('*.sh', 'bootstrap', '.ci/run');
+const shell = files('*.sh', 'bootstrap', '.ci/run', 'kind/engine', 'kind/base-images');
 const c = files('firmware/**/*.c', 'firmware/**/*.h').filter(
   (path) => !path.includes('/generated/'),
 );

@@ -1,12 +1,12 @@
 // Runs all tests and closes with one line for all of them: `N passed, N failed, N skipped`.
 // npm test: the C core, then TypeScript, then what measures energy with real processes, one file at a time.
-// npm run test:long: what takes longer than npm test may.
+// npm run test:long: what takes longer than npm test may. npm run test:cluster: what takes a container engine.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const long = process.argv[2] === 'long';
+const kind = process.argv[2];
 const scratch = mkdtempSync(join(tmpdir(), 'power-harness-tests-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -112,7 +112,9 @@ function coverage() {
   run('coverage', 'gcovr', report, {}, one);
 }
 
-if (long) {
+if (kind === 'cluster') {
+  vitest('cluster', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'cluster' });
+} else if (kind === 'long') {
   fuzz();
   coverage();
   run('footprint', process.execPath, ['firmware/footprint/footprint.mjs'], {}, one);

@@ -11,6 +11,7 @@
 
 #include "exit_codes.h"
 #include "hosted_meter.h"
+#include "is_alive.h"
 
 /** Live nodes are read, and simulated time caught up, so often. */
 #define WAKE_NS 10000000
@@ -187,6 +188,11 @@ int main(int argc, char **argv)
     case OPTIONS_INVALID:
         return EXIT_USAGE;
     default:
-        return serve(&program);
+        break;
     }
+    uint16_t port = program.options.is_alive_port;
+    if (port) {
+        return is_alive(port) ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    return serve(&program);
 }

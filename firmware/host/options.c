@@ -44,6 +44,7 @@ enum {
     OPTION_STATE,
     OPTION_CALIBRATION_SECONDS,
     OPTION_EXIT_AFTER,
+    OPTION_IS_ALIVE,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -75,6 +76,7 @@ static const struct option s_options[] = {
     {"state", required_argument, NULL, OPTION_STATE},
     {"calibration-seconds", required_argument, NULL, OPTION_CALIBRATION_SECONDS},
     {"exit-after", required_argument, NULL, OPTION_EXIT_AFTER},
+    {"is-alive", required_argument, NULL, OPTION_IS_ALIVE},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {0},
@@ -217,6 +219,12 @@ static bool set(options_t *options, int option, const char *text)
         }
         options->meters = (unsigned)whole;
         return true;
+    case OPTION_IS_ALIVE:
+        if (!set_integer(option, text, 1, UINT16_MAX, &whole)) {
+            return false;
+        }
+        options->is_alive_port = (uint16_t)whole;
+        return true;
     case OPTION_SEED:
         if (!set_integer(option, text, 0, INT64_MAX, &whole)) {
             return false;
@@ -331,5 +339,5 @@ options_result_t options_parse(options_t *options, int argc, char **argv)
         invalid("'%s' is no option", argv[optind]);
         return OPTIONS_INVALID;
     }
-    return check_whole(options) ? OPTIONS_RUN : OPTIONS_INVALID;
+    return options->is_alive_port || check_whole(options) ? OPTIONS_RUN : OPTIONS_INVALID;
 }

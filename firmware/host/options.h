@@ -27,6 +27,8 @@ typedef struct {
     bool first_generation;
     /** First-generation clients, whose requests can be forged, are not served. */
     bool refuse_first_generation;
+    /** Not 0: only asks a meter on this port whether it answers. */
+    uint16_t is_alive_port;
     /** 0: runs until it is told to stop. */
     double exit_after_seconds;
 } options_t;

@@ -59,6 +59,7 @@ const char g_options_help[] =
     "  --truth FILE              write what was really simulated: time_us,channel,source,energy_joules,cpu_seconds;\n"
     "                            with --meters the n-th writes FILE.n\n"
     "  --exit-after S            end by itself after S seconds\n"
+    "  --is-alive PORT           only ask the twin on this port whether it answers: 0 if it does, 1 if not\n"
     "  --help, --version\n"
     "\n"
     "Ready, it prints one line of JSON with its address and port; everything else goes to stderr.\n"

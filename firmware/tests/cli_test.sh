@@ -92,11 +92,13 @@ until [ -s "$directory/first" ]; do
 done
 port=$(sed 's/.*"port":\([0-9]*\).*/\1/' "$directory/first")
 expect 7 "port $port of 127.0.0.1 is taken" --model constant:1 --port "$port"
+expect 0 '' --is-alive "$port"
 kill -TERM "$running"
 code=0
 wait "$running" || code=$?
 running=
 [ "$code" = 0 ] || failed "SIGTERM: exit $code"
+expect 1 '' --is-alive "$port"
 [ "$(tail -c 1 "$directory/truth.csv" | od -An -tx1 | tr -d ' ')" = 0a ] || failed 'the last line of truth is cut'
 
 # What is metered ends: said once, and the node goes on idle.

@@ -8,9 +8,10 @@ import { loadHandler } from './load-handler.js';
 /** More than the longest answer of our functions takes; whoever stops us may be less patient. */
 const STOP_LIMIT_MS = 65_000;
 
-const USAGE = `usage: serve.js HANDLER_MODULE
+const USAGE = `usage: serve.js [HANDLER_MODULE]
 
 Serves a function over HTTP.
+  HANDLER           the handler's module, where none is named
   PORT              port, 0 picks one (8080)
   HOST              address to bind to (127.0.0.1)
   REPLICA_NAME      value of the X-Replica header (the host's name)
@@ -54,7 +55,7 @@ async function main(modulePath: string): Promise<void> {
   });
 }
 
-const [modulePath] = process.argv.slice(2);
+const modulePath = process.argv[2] ?? process.env['HANDLER'];
 if (modulePath === '--help') {
   process.stdout.write(USAGE);
 } else if (modulePath === undefined) {

@@ -18,10 +18,10 @@ export async function readTruth(file: string): Promise<Truth[]> {
       const [timeUs, energyJoules] = await database.columns(
         `SELECT CAST(time_us AS DOUBLE) AS t, sum(CAST(energy_joules AS DOUBLE)) FROM ${from}
          WHERE channel = ${literal(String(channel))} GROUP BY t ORDER BY t`,
-        2,
+        ['DOUBLE', 'DOUBLE'],
         Number(count),
       );
-      truths.push({ timeUs: timeUs!, energyJoules: energyJoules! });
+      truths.push({ timeUs, energyJoules });
     }
     return truths;
   });

@@ -15,11 +15,11 @@ export const TABLE_COLUMNS = {
 
 export type TableName = keyof typeof TABLE_COLUMNS;
 
-/** What a table must have to be read. */
+/** What a table must have to be read; `node` may be missing where one node was measured. */
 export const REQUIRED_COLUMNS: Record<TableName | 'phases', readonly string[]> = {
-  samples: ['node', 'time_us', 'energy_joules'],
-  invocations: ['function', 'node', 'start_us', 'end_us', 'status'],
-  cpu: ['node', 'time_us', 'entity', 'cpu_seconds'],
+  samples: ['time_us', 'energy_joules'],
+  invocations: ['function', 'start_us', 'end_us', 'status'],
+  cpu: ['time_us', 'entity', 'cpu_seconds'],
   phases: ['phase', 'repetition', 'start_us', 'end_us'],
 };
 

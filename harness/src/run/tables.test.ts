@@ -7,6 +7,7 @@ import { AppendTable } from './append-table.js';
 import { readTruth } from './read-truth.js';
 import { readTables, tablesToParquet } from './tables.js';
 
+const literally = (text: string) => text.replaceAll(/[^\w ]/g, '\\$&');
 const scratch = () => mkdtempSync(join(tmpdir(), 'tables-'));
 
 function written(): string {
@@ -102,23 +103,134 @@ test('a bare folder with the columns of the design page is enough', async () => 
   expect([tables.phases, tables.cpu]).toEqual([[], []]);
 });
 
-test('errors name the file and what is wrong with it', async () => {
-  const expectCode = (directory: string, code: string, message: string) =>
+test('where one node was measured, rows need not name it', async () => {
+  const directory = scratch();
+  writeFileSync(join(directory, 'samples.csv'), 'time_us,energy_joules\n1,0\n2,1\n');
+  const invocations = join(directory, 'invocations.csv');
+  writeFileSync(invocations, 'function,start_us,end_us,status\nf,1,2,200\n');
+  const nodes = ({ samples, invocations: own }: Awaited<ReturnType<typeof readTables>>) => [
+    samples.map(({ node }) => node),
+    own.nodes,
+  ];
+  expect(nodes(await readTables(directory))).toEqual([['node'], ['node']]);
+  writeFileSync(invocations, 'function,start_us,end_us,status,node\nf,1,2,200,pi\n');
+  expect(nodes(await readTables(directory))).toEqual([['pi'], ['pi']]);
+  writeFileSync(join(directory, 'samples.csv'), 'node,time_us,energy_joules\na,1,0\nb,2,1\n');
+  writeFileSync(invocations, 'function,start_us,end_us,status\nf,1,2,200\n');
+  expect(nodes(await readTables(directory))).toEqual([['a', 'b'], ['']]);
+});
+
+test('series side by side come apart, invocations by their start', async () => {
+  const directory = written();
+  writeFileSync(
+    join(directory, 'samples.csv'),
+    'time_us,node,energy_joules\n1,b,0\n1,a,5\n2,b,1\n3,a,6\n3,b,2\n',
+  );
+  writeFileSync(
+    join(directory, 'invocations.csv'),
+    'function,node,start_us,end_us,status\nf,a,7,9,200\ng,a,7,8,500\nf,b,2,9,0\n',
+  );
+  writeFileSync(
+    join(directory, 'cpu.csv'),
+    'node,time_us,entity,cpu_seconds\na,1,platform,0\na,1,function:f,3\na,2,platform,1\n',
+  );
+  const { samples, invocations, cpu } = await readTables(directory);
+  expect(samples).toEqual([
+    { node: 'a', timeUs: Float64Array.of(1, 3), energyJoules: Float64Array.of(5, 6) },
+    { node: 'b', timeUs: Float64Array.of(1, 2, 3), energyJoules: Float64Array.of(0, 1, 2) },
+  ]);
+  expect([invocations.startUs, invocations.status, invocations.functionIndex]).toEqual([
+    Float64Array.of(2, 7, 7),
+    Uint16Array.of(0, 200, 500),
+    Uint16Array.of(0, 0, 1),
+  ]);
+  expect(cpu.map(({ entity, cpuSeconds }) => [entity, ...cpuSeconds])).toEqual([
+    ['function:f', 3],
+    ['platform', 0, 1],
+  ]);
+});
+
+const SAMPLES = 'node,time_us,energy_joules\n';
+const INVOCATIONS = 'function,node,start_us,end_us,status\n';
+const PHASES = 'phase,repetition,start_us,end_us\n';
+const CPU = 'node,time_us,entity,cpu_seconds\n';
+
+test.each([
+  ['samples.csv', '', 'TABLE_DAMAGED', 'it is empty'],
+  ['samples.csv', SAMPLES, 'TABLE_EMPTY', 'has no rows'],
+  ['invocations.csv', INVOCATIONS, 'TABLE_EMPTY', 'has no rows'],
+  ['samples.csv', 'node,time,energy_joules\nn,1,0\n', 'TABLE_COLUMNS', 'no column time_us; it has'],
+  ['samples.csv', `${SAMPLES}n,soon,0\n`, 'CELL_NO_NUMBER', "row 1: time_us 'soon' is no number"],
+  ['samples.csv', `${SAMPLES}n,1,0\nn,2,\n`, 'CELL_NO_NUMBER', 'row 2: energy_joules empty is no'],
+  ['samples.csv', `${SAMPLES}n,1,NaN\n`, 'CELL_NO_NUMBER', "row 1: energy_joules 'NaN' is no"],
+  ['samples.csv', `${SAMPLES}n,1,inf\n`, 'CELL_NO_NUMBER', "row 1: energy_joules 'inf' is no"],
+  [
+    'samples.csv',
+    `${SAMPLES}n,1,0\nn,2\n`,
+    'TABLE_DAMAGED',
+    'Line: 3; Original Line: n,2; Expected',
+  ],
+  [
+    'samples.csv',
+    `${SAMPLES}a,5,0\nb,1,0\nb,2,1\na,5,1\n`,
+    'TIMES_NOT_INCREASING',
+    "row 4: time_us '5' is not after the row before it (5)",
+  ],
+  ['samples.csv', `${SAMPLES}n,1,-2\n`, 'ENERGY_NEGATIVE', "row 1: energy_joules '-2' is negative"],
+  ['samples.csv', `${SAMPLES}n,1,3\nn,2,1\n`, 'ENERGY_FALLS', "row 2: energy_joules '1' is less"],
+  [
+    'invocations.csv',
+    `${INVOCATIONS}f,n,1,2,200\nf,n,5,3,200\n`,
+    'ENDS_BEFORE_START',
+    "row 2: end_us '3' is before its start_us (5)",
+  ],
+  ['invocations.csv', `${INVOCATIONS}f,n,1,2,ok\n`, 'STATUS_UNKNOWN', "row 1: status 'ok' is no"],
+  ['invocations.csv', `${INVOCATIONS}f,n,1,2,-1\n`, 'STATUS_UNKNOWN', "row 1: status '-1' is no"],
+  ['invocations.csv', `${INVOCATIONS}f,n,,2,200\n`, 'CELL_NO_NUMBER', 'row 1: start_us empty'],
+  ['phases.csv', `${PHASES}idle,0,1,2\nrest,1,2,3\n`, 'PHASE_UNKNOWN', "row 2: phase 'rest' is no"],
+  ['phases.csv', `${PHASES}idle,0,3,2\n`, 'ENDS_BEFORE_START', "row 1: end_us '2' is before"],
+  ['cpu.csv', `${CPU}n,1,platform,much\n`, 'CELL_NO_NUMBER', "row 1: cpu_seconds 'much' is no"],
+])('a bad %s: %j', async (file, text, code, message) => {
+  const directory = written();
+  const put = (name: string, data: string | Buffer) => writeFileSync(join(directory, name), data);
+  const refusal = (name: string) =>
     expect(readTables(directory)).rejects.toThrow(
       expect.objectContaining({
         code,
         exitCode: 2,
-        message: expect.stringContaining(message) as string,
+        message: expect.stringMatching(
+          new RegExp(`${literally(join(directory, name))}.*${literally(message)}`),
+        ) as string,
       }),
     );
-  await expectCode(scratch(), 'TABLE_MISSING', 'no samples table');
+  put(file, text);
+  await refusal(file);
+  put(`${file}.gz`, gzipSync(text));
+  await refusal(`${file}.gz`);
+});
+
+test.each(['samples', 'invocations'])('a file of %s that is no such file', async (name) => {
   const directory = written();
-  writeFileSync(join(directory, 'samples.csv'), 'node,time,energy_joules\nn,1,0\n');
-  await expectCode(directory, 'TABLE_COLUMNS', 'no column time_us');
-  writeFileSync(join(directory, 'samples.csv'), 'node,time_us,energy_joules\nn,soon,0\n');
-  await expectCode(directory, 'TABLE_DAMAGED', 'soon');
-  writeFileSync(join(directory, 'samples.parquet'), 'PAR1 no parquet');
-  await expectCode(directory, 'TABLE_DAMAGED', 'samples.parquet');
+  const rows = Array.from({ length: 20_000 }, (_, i) => `n,${i + 1},${i * 0.37}\n`).join('');
+  const whole = gzipSync(`${SAMPLES}${rows}`);
+  const refusal = (file: string, message: string) =>
+    expect(readTables(directory)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'TABLE_DAMAGED',
+        message: expect.stringContaining(`${file} can't be read: ${message}`) as string,
+      }),
+    );
+  const put = (file: string, data: string | Buffer) => writeFileSync(join(directory, file), data);
+  put(`${name}.csv.gz`, whole.subarray(0, whole.length / 2));
+  await refusal(`${name}.csv.gz`, 'unexpected end of file');
+  put(`${name}.csv.gz`, 'no gzip');
+  await refusal(`${name}.csv.gz`, 'incorrect header check');
+  put(`${name}.parquet`, 'PAR1 no parquet');
+  await refusal(`${name}.parquet`, 'Invalid Input Error');
+});
+
+test('a folder without a table', async () => {
+  await expect(readTables(scratch())).rejects.toThrow('has no samples table');
 });
 
 test("a twin's truth is read by channel, its sources summed", async () => {

@@ -11,39 +11,51 @@ import {
   type PhaseName,
 } from '../attribution/input.js';
 import { UsageError } from '../errors.js';
-import { Database, literal } from './database.js';
-import { COLUMN_TYPES, REQUIRED_COLUMNS, TABLE_COLUMNS, type TableName } from './table-names.js';
+import { Database, identifier, literal } from './database.js';
+import {
+  energyFault,
+  numberFault,
+  spanFault,
+  statusFault,
+  timeFault,
+  type RowFault,
+} from './row-fault.js';
+import { sortedByStart } from './sort-invocations.js';
+import { splitSeries } from './split-series.js';
+import {
+  assertWhole,
+  cellText,
+  findTable,
+  openTable,
+  readingFile,
+  type TableFile,
+} from './table-file.js';
+import { COLUMN_TYPES, TABLE_COLUMNS, type TableName } from './table-names.js';
 
 /** The run directory's tables, as attribution takes them. */
 export type RunTables = Omit<AttributionInput, 'sensor'>;
 
-const FORMATS = ['parquet', 'csv.gz', 'csv'] as const;
-
-interface Table {
-  name: string;
-  file: string;
-  /** SQL that gives its rows, CSV columns as text. */
-  from: string;
-  columns: Set<string>;
-}
+/** Of a node where the tables of a folder don't name it. */
+const ONLY_NODE = 'node';
 
 /**
- * Reads a run directory, or a bare folder with the same tables. Phases and CPU may be absent.
- * @throws UsageError naming the file and what is wrong with it
+ * Reads a run directory, or a bare folder with the same tables. Phases and CPU may be absent; `node` may, where one
+ * node was measured. Invocations come in the order of their start.
+ * @throws UsageError naming the file and what is wrong with it: column, row, cell
  */
 export function readTables(directory: string): Promise<RunTables> {
   return Database.with(async (database) => {
-    const open = (name: TableName | 'phases') => openTable(database, directory, name);
-    const samples = required(await open('samples'), directory, 'samples');
-    const invocations = required(await open('invocations'), directory, 'invocations');
-    const phases = await open('phases');
-    const cpu = await open('cpu');
-    return {
-      samples: await reading(samples, () => readSamples(database, samples)),
-      invocations: await reading(invocations, () => readInvocations(database, invocations)),
-      phases: phases ? await reading(phases, () => readPhases(database, phases)) : [],
-      cpu: cpu ? await reading(cpu, () => readCpu(database, cpu)) : [],
-    };
+    const reading = <T>(table: TableFile, read: (reader: TableReader) => Promise<T>) =>
+      readWhole(table, () => read(new TableReader(database, table)));
+    const samplesTable = await openTable(database, directory, 'samples');
+    const invocationsTable = await openTable(database, directory, 'invocations');
+    const phasesTable = await findTable(database, directory, 'phases');
+    const cpuTable = await findTable(database, directory, 'cpu');
+    const samples = await reading(samplesTable, readSamples);
+    const invocations = await reading(invocationsTable, readInvocations);
+    const phases = phasesTable ? await reading(phasesTable, readPhases) : [];
+    const cpu = cpuTable ? await reading(cpuTable, readCpu) : [];
+    return nameOnlyNode({ samples, invocations, phases, cpu });
   });
 }
 
@@ -53,13 +65,14 @@ export async function tablesToParquet(directory: string): Promise<void> {
     for (const name of Object.keys(TABLE_COLUMNS) as TableName[]) {
       const csv = join(directory, `${name}.csv`);
       if (!existsSync(csv)) continue;
-      const table = required(await openTable(database, directory, name), directory, name);
+      const table = await openTable(database, directory, name);
       const columns = [...table.columns].map(
-        (column) => `CAST("${column}" AS ${COLUMN_TYPES[column] ?? 'VARCHAR'}) AS "${column}"`,
+        (column) =>
+          `CAST(${identifier(column)} AS ${COLUMN_TYPES[column] ?? 'VARCHAR'}) AS ${identifier(column)}`,
       );
       const target = join(directory, `${name}.parquet`);
       const draft = `${target}.new`;
-      await reading(table, () =>
+      await readingFile(table.file, () =>
         database.run(
           `COPY (SELECT ${columns.join(', ')} FROM ${table.from})
            TO ${literal(draft)} (FORMAT parquet, COMPRESSION zstd)`,
@@ -71,154 +84,193 @@ export async function tablesToParquet(directory: string): Promise<void> {
   });
 }
 
-async function openTable(
-  database: Database,
-  directory: string,
-  name: TableName | 'phases',
-): Promise<Table | undefined> {
-  const format = FORMATS.find((each) => existsSync(join(directory, `${name}.${each}`)));
-  if (!format) return undefined;
-  const file = join(directory, `${name}.${format}`);
-  const from =
-    format === 'parquet'
-      ? `read_parquet(${literal(file)})`
-      : `read_csv(${literal(file)}, header = true, all_varchar = true)`;
-  const table = { name, file, from, columns: new Set<string>() };
-  const described = await reading(table, () => database.rows(`DESCRIBE SELECT * FROM ${from}`));
-  for (const [column] of described) table.columns.add(String(column));
-  const missing = REQUIRED_COLUMNS[name].filter((column) => !table.columns.has(column));
-  if (missing.length > 0) {
-    throw new UsageError(
-      'TABLE_COLUMNS',
-      `${file} has no column ${missing.join(', ')}; it has ${[...table.columns].join(', ')}.`,
-      'docs/design.md lists the columns.',
-    );
-  }
-  return table;
-}
-
-function required(table: Table | undefined, directory: string, name: string): Table {
-  if (table) return table;
-  throw new UsageError(
-    'TABLE_MISSING',
-    `${directory} has no ${name} table (${FORMATS.map((format) => `${name}.${format}`).join(', ')}).`,
-    'Name a run directory, or a folder with these tables.',
-  );
-}
-
-/** Turns what DuckDB says of a bad file into an error that names it. */
-async function reading<T>({ file }: Table, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const [first = ''] = (error as Error).message.split('\n');
-    throw new UsageError(
-      'TABLE_DAMAGED',
-      `${file} can't be read: ${first}`,
-      'Restore it from a copy.',
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-async function readSamples(database: Database, table: Table): Promise<NodeSamples[]> {
-  const { from, columns } = table;
-  const extra = (column: string) => (columns.has(column) ? asDouble(column) : 'NULL');
-  const series: NodeSamples[] = [];
-  for (const [node, count] of await groups(database, table, ['node'])) {
-    const [timeUs, energyJoules, gapUs, overrangeSamples] = await database.columns(
-      `SELECT ${asDouble('time_us')}, ${asDouble('energy_joules')}, ${extra('gap_us')}::DOUBLE,
-       ${extra('overrange_samples')}::DOUBLE FROM ${from} WHERE node = ${literal(node!)}`,
-      4,
-      Number(count),
-    );
-    series.push({
-      node: node!,
-      timeUs: timeUs!,
-      energyJoules: energyJoules!,
-      ...(columns.has('gap_us') ? { gapUs: gapUs! } : {}),
-      ...(columns.has('overrange_samples') ? { overrangeSamples: overrangeSamples! } : {}),
-    });
-  }
-  return series;
-}
-
-async function readInvocations(database: Database, table: Table): Promise<Invocations> {
-  const names = async (column: string) =>
-    (await groups(database, table, [column])).map(([name]) => name!);
-  const functions = await names('function');
-  const nodes = await names('node');
-  const position = (list: string[], column: string) =>
-    `list_position([${list.map(literal).join(', ')}]::VARCHAR[], "${column}") - 1`;
-  const [[count] = []] = await database.rows(`SELECT count(*) FROM ${table.from}`);
-  const [functionIndex, nodeIndex, startUs, endUs, status] = await database.columns(
-    `SELECT (${position(functions, 'function')})::DOUBLE, (${position(nodes, 'node')})::DOUBLE,
-     ${asDouble('start_us')}, ${asDouble('end_us')}, ${asDouble('status')}
-     FROM ${table.from} ORDER BY 3`,
-    5,
-    Number(count),
-  );
-  return {
-    functions,
-    nodes,
-    functionIndex: Uint16Array.from(functionIndex!),
-    nodeIndex: Uint16Array.from(nodeIndex!),
-    startUs: startUs!,
-    endUs: endUs!,
-    status: Uint16Array.from(status!),
-  };
-}
-
-async function readCpu(database: Database, table: Table): Promise<EntityCpu[]> {
-  const series: EntityCpu[] = [];
-  for (const [node, entity, count] of await groups(database, table, ['node', 'entity'])) {
-    const [timeUs, cpuSeconds] = await database.columns(
-      `SELECT ${asDouble('time_us')}, ${asDouble('cpu_seconds')} FROM ${table.from}
-       WHERE node = ${literal(node!)} AND entity = ${literal(entity!)}`,
-      2,
-      Number(count),
-    );
-    series.push({ node: node!, entity: entity!, timeUs: timeUs!, cpuSeconds: cpuSeconds! });
-  }
-  return series;
-}
-
-async function readPhases(database: Database, { from, columns, file }: Table): Promise<Phase[]> {
-  const name = columns.has('function') ? `coalesce("function", '')` : `''`;
-  const rows = await database.rows(
-    `SELECT phase, ${asDouble('repetition')}, ${asDouble('start_us')}, ${asDouble('end_us')}, ${name}
-     FROM ${from}`,
-  );
-  return rows.map(([phase, repetition, startUs, endUs, of]) => {
-    if (!PHASES.includes(phase as PhaseName)) {
-      throw new UsageError(
-        'TABLE_DAMAGED',
-        `${file}: there is no phase '${String(phase)}'.`,
-        `There are: ${PHASES.join(', ')}.`,
-      );
-    }
-    return {
-      phase: phase as PhaseName,
-      repetition: repetition as number,
-      startUs: startUs as number,
-      endUs: endUs as number,
-      ...(of ? { function: of as string } : {}),
-    };
+/** What the file says of itself comes before what its rows say. */
+function readWhole<T>({ file }: TableFile, read: () => Promise<T>): Promise<T> {
+  return readingFile(file, async () => {
+    const [whole, rows] = await Promise.allSettled([assertWhole(file), read()]);
+    if (whole.status === 'rejected') throw whole.reason;
+    if (rows.status === 'rejected') throw rows.reason;
+    return rows.value;
   });
 }
 
-/** The distinct values of some columns, in order, each with its number of rows as last element. */
-async function groups(database: Database, { from }: Table, columns: string[]): Promise<string[][]> {
-  const list = columns.map((column) => `"${column}"`).join(', ');
-  const rows = await database.rows(
-    `SELECT ${list}, count(*) FROM ${from} GROUP BY ${list} ORDER BY ${list}`,
-  );
-  return rows.map((row) => row.map(String));
+/** Reads one table. */
+class TableReader {
+  constructor(
+    readonly database: Database,
+    readonly table: TableFile,
+  ) {}
+
+  has(column: string): boolean {
+    return this.table.columns.has(column);
+  }
+
+  /** The number of rows, and the distinct values of text columns, in order. */
+  async outline(...columns: string[]): Promise<{ count: number; values: string[][] }> {
+    const lists = columns.map((column) => `, list_sort(list(DISTINCT ${this.text(column)}))`);
+    const [[count, ...values] = []] = await this.database.rows(
+      `SELECT count(*)${lists.join('')} FROM ${this.table.from}`,
+    );
+    return { count: Number(count), values: values.map((list) => (list ?? []) as string[]) };
+  }
+
+  /** SQL of a text column; empty where the table has none. */
+  text(column: string): string {
+    return this.has(column) ? `coalesce(CAST(${identifier(column)} AS VARCHAR), '')` : `''`;
+  }
+
+  /** SQL of the position of a text in `values`. */
+  index(values: readonly string[], column: string): string {
+    if (values.length < 2) return '0::USMALLINT';
+    const list = values.map(literal).join(', ');
+    return `(list_position([${list}]::VARCHAR[], ${this.text(column)}) - 1)::USMALLINT`;
+  }
+
+  /** SQL of a number; NaN where it is none. */
+  number(column: string): string {
+    return `coalesce(TRY_CAST(${identifier(column)} AS DOUBLE), 'nan'::DOUBLE)`;
+  }
+
+  columns: Database['columns'] = (expressions, types, count) =>
+    this.database.columns(`SELECT ${expressions} FROM ${this.table.from}`, types, count);
+
+  /** @throws UsageError of the first fault */
+  async refuse(...faults: (RowFault | undefined)[]): Promise<void> {
+    const fault = faults.find((each) => each !== undefined);
+    if (!fault) return;
+    const { code, column, row, what, hint } = fault;
+    const cell = await cellText(this.database, this.table, column, row);
+    throw new UsageError(
+      code,
+      `${this.table.file}, row ${row + 1}: ${column} ${cell} ${what}.`,
+      hint,
+    );
+  }
+
+  refuseEmpty(count: number): void {
+    if (count > 0) return;
+    throw new UsageError(
+      'TABLE_EMPTY',
+      `${this.table.file} has no rows.`,
+      'Look at what wrote it; nothing can be told from it.',
+    );
+  }
 }
 
-function asDouble(column: string): string {
-  return `CAST("${column}" AS DOUBLE)`;
+async function readSamples(reader: TableReader): Promise<NodeSamples[]> {
+  const { count, values } = await reader.outline('node');
+  reader.refuseEmpty(count);
+  const [nodes] = values;
+  const [nodeIndex, timeUs, energyJoules] = await reader.columns(
+    `${reader.index(nodes!, 'node')}, ${reader.number('time_us')}, ${reader.number('energy_joules')}`,
+    ['USMALLINT', 'DOUBLE', 'DOUBLE'],
+    count,
+  );
+  await reader.refuse(
+    numberFault({ time_us: timeUs, energy_joules: energyJoules }),
+    timeFault(nodeIndex, timeUs),
+    energyFault(nodeIndex, energyJoules),
+  );
+  const optional: Partial<Record<'gapUs' | 'overrangeSamples', Float64Array>> = {};
+  for (const [key, column] of [
+    ['gapUs', 'gap_us'],
+    ['overrangeSamples', 'overrange_samples'],
+  ] as const) {
+    if (!reader.has(column)) continue;
+    const [numbers] = await reader.columns(reader.number(column), ['DOUBLE'], count);
+    await reader.refuse(numberFault({ [column]: numbers }));
+    optional[key] = numbers;
+  }
+  return splitSeries(nodeIndex, nodes!.length, { timeUs, energyJoules, ...optional }).map(
+    (series, i) => ({ node: nodes![i]!, ...series }),
+  );
+}
+
+async function readInvocations(reader: TableReader): Promise<Invocations> {
+  const { count, values } = await reader.outline('function', 'node');
+  reader.refuseEmpty(count);
+  const [functions, nodes] = values as [string[], string[]];
+  const [functionIndex, nodeIndex, startUs, endUs, status] = await reader.columns(
+    `${reader.index(functions, 'function')}, ${reader.index(nodes, 'node')}, ${reader.number('start_us')},
+     ${reader.number('end_us')}, coalesce(TRY_CAST(status AS USMALLINT), 65535::USMALLINT)`,
+    ['USMALLINT', 'USMALLINT', 'DOUBLE', 'DOUBLE', 'USMALLINT'],
+    count,
+  );
+  await reader.refuse(
+    numberFault({ start_us: startUs, end_us: endUs }),
+    spanFault(startUs, endUs),
+    statusFault(status),
+  );
+  return sortedByStart({ functions, nodes, functionIndex, nodeIndex, startUs, endUs, status });
+}
+
+async function readCpu(reader: TableReader): Promise<EntityCpu[]> {
+  const pairs = `${reader.text('node')}, ${reader.text('entity')}`;
+  const rows = await reader.database.rows(
+    `SELECT ${pairs}, count(*) FROM ${reader.table.from} GROUP BY ALL ORDER BY ALL`,
+  );
+  const series = rows.map(
+    ([node, entity]) => ({ node, entity }) as { node: string; entity: string },
+  );
+  const key = `(${reader.text('node')} || chr(0) || ${reader.text('entity')})`;
+  const keys = series.map(({ node, entity }) => `${literal(node)} || chr(0) || ${literal(entity)}`);
+  const [index, timeUs, cpuSeconds] = await reader.columns(
+    `(list_position([${keys.join(', ')}]::VARCHAR[], ${key}) - 1)::USMALLINT, ${reader.number('time_us')},
+     ${reader.number('cpu_seconds')}`,
+    ['USMALLINT', 'DOUBLE', 'DOUBLE'],
+    rows.reduce((sum, [, , count]) => sum + Number(count), 0),
+  );
+  await reader.refuse(
+    numberFault({ time_us: timeUs, cpu_seconds: cpuSeconds }),
+    timeFault(index, timeUs),
+  );
+  return splitSeries(index, series.length, { timeUs, cpuSeconds }).map((columns, i) => ({
+    ...series[i]!,
+    ...columns,
+  }));
+}
+
+async function readPhases(reader: TableReader): Promise<Phase[]> {
+  const { database, table } = reader;
+  const rows = await database.rows(
+    `SELECT ${reader.text('phase')}, ${reader.number('repetition')}, ${reader.number('start_us')},
+     ${reader.number('end_us')}, ${reader.text('function')} FROM ${table.from}`,
+  );
+  const column = (index: number) => Float64Array.from(rows, (row) => row[index] as number);
+  const [repetition, startUs, endUs] = [column(1), column(2), column(3)];
+  const unknown = rows.findIndex(([phase]) => !PHASES.includes(phase as PhaseName));
+  await reader.refuse(
+    unknown < 0
+      ? undefined
+      : {
+          code: 'PHASE_UNKNOWN',
+          column: 'phase',
+          row: unknown,
+          what: 'is no phase',
+          hint: `There are: ${PHASES.join(', ')}.`,
+        },
+    numberFault({ repetition, start_us: startUs, end_us: endUs }),
+    spanFault(startUs, endUs),
+  );
+  return rows.map(([phase, , , , of], i) => ({
+    phase: phase as PhaseName,
+    repetition: repetition[i]!,
+    startUs: startUs[i]!,
+    endUs: endUs[i]!,
+    ...(of ? { function: of as string } : {}),
+  }));
+}
+
+/** Where one node was measured, rows that name none are of it. */
+function nameOnlyNode(tables: RunTables): RunTables {
+  const { samples, invocations, cpu } = tables;
+  if (samples.length !== 1) return tables;
+  const [only] = samples;
+  const others = invocations.nodes.filter((node) => node !== '');
+  const name = only!.node || (others.length === 1 ? others[0]! : ONLY_NODE);
+  const named = (node: string) => node || name;
+  only!.node = name;
+  for (const each of cpu) each.node = named(each.node);
+  if (invocations.nodes.length === 1) invocations.nodes = invocations.nodes.map(named);
+  return tables;
 }

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { attribute } from '../attribution/attribute.js';
 import { writeReports } from '../report/write-report.js';
 import { type RunReport } from '../report/run-report.js';
 import { type RunDirectory } from '../run/run-directory.js';
 import { readTables, tablesToParquet } from '../run/tables.js';
 import { type RunManifest } from '../run/manifest.js';
 import { type RunResult } from '../run/result.js';
+import { attributeTables } from './attribute-tables.js';
 import { type BenchOptions } from './bench-options.js';
 import { addTruth } from './truth.js';
 
@@ -20,20 +20,14 @@ export async function analyse(
   truthFile?: string,
 ): Promise<RunReport> {
   const tables = await readTables(directory);
+  const { run, simulated, warnings } = manifest;
   const { gain_ratio, offset_watts, clock_seconds } = manifest.sensor;
   const sensor = {
     gainRatio: gain_ratio,
     offsetWatts: offset_watts,
     clockSeconds: clock_seconds,
   };
-  const found = attribute({ ...tables, sensor }, method);
-  const result: RunResult = {
-    schema: 1,
-    run: manifest.run,
-    simulated: manifest.simulated,
-    ...found,
-    warnings: [...manifest.warnings, ...found.warnings],
-  };
+  const result = attributeTables(tables, { run, simulated, warnings, sensor }, method);
   if (truthFile) await addTruth(result, tables, truthFile);
   return { manifest, result, tables };
 }

@@ -12,6 +12,7 @@ describe('help', () => {
   test.each([
     ['--help', 'power-harness'],
     ['bench --help', 'bench'],
+    ['analyze --help', 'analyze'],
     ['report --help', 'report'],
     ['runs list --help', 'runs-list'],
     ['runs show --help', 'runs-show'],
@@ -65,6 +66,8 @@ describe('what is wrong is named, with an exit code of the list', () => {
       'two different currents',
     ],
     [['meter', 'calibrate', '127.0.0.1:9', '--channel', '1', '--reset'], 7, 'Nothing comes from'],
+    [['analyze', 'none'], 2, 'There is no folder none'],
+    [['analyze', '.', '--sensor', 'ruler'], 2, '--sensor takes one of ina3221-calibrated'],
     [['report', 'none'], 2, "There is no run 'none'"],
     [['runs', 'show', 'none'], 2, "There is no run 'none'"],
   ])(

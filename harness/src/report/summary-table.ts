@@ -1,11 +1,19 @@
 import { type FunctionResult, type NodeResult } from '../attribution/result.js';
+import { type RunManifest } from '../run/manifest.js';
+import { type RunResult } from '../run/result.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from './quantity.js';
-import { type RunFigures } from './run-report.js';
 
 type Row = [label: string, value: string];
 
 /** What `bench` prints: a block for each function, a line for each node's energy, what to know of it. */
-export function summaryTable({ manifest, result }: RunFigures): string {
+export function summaryTable({
+  manifest,
+  result,
+}: {
+  /** Absent where nobody knows what was planned. */
+  manifest?: Pick<RunManifest, 'plan'>;
+  result: RunResult;
+}): string {
   const joules = result.simulated ? ' (simulated)' : '';
   const blocks = result.functions.map((each) => {
     const node = result.nodes.find(({ node: name }) => name === each.node);
@@ -19,9 +27,13 @@ export function summaryTable({ manifest, result }: RunFigures): string {
       ({ functions, reason }) => `No figure for ${functions.join(', ')}: ${reason}`,
     ),
     ...result.warnings.map(({ severity, message, hint }) => `${severity}: ${message} ${hint}`),
-    `Method ${result.method}, ${manifest.plan.repetitions} repetitions of ${plain(manifest.plan.load_seconds, 3)} s, seed ${manifest.plan.seed}; intervals are 95 %.`,
+    `Method ${result.method}${manifest ? planText(manifest.plan) : ''}; intervals are 95 %.`,
   ];
   return parts.join('\n\n');
+}
+
+function planText({ repetitions, load_seconds: seconds, seed }: RunManifest['plan']): string {
+  return `, ${repetitions} repetitions of ${plain(seconds, 3)} s, seed ${seed}`;
 }
 
 function functionRows(each: FunctionResult, node: NodeResult | undefined, joules: string): Row[] {

@@ -163,6 +163,7 @@ function attributeFunction(
       joules_per_invocation: marginal,
       ci95: interval95(marginal, combine(random, systematic)),
       random95: interval95(marginal, random),
+      random_uncertainty: { joules: random.u, degrees_of_freedom: Math.min(random.degrees, 1e9) },
       systematic95: interval95(marginal, systematic),
       detectable: marginal > critical,
       detection_limit_joules: 2 * critical,

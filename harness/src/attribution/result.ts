@@ -46,6 +46,8 @@ export interface FunctionResult {
     /** Random and systematic combined. */
     ci95: Interval;
     random95: Interval;
+    /** The standard uncertainty that random95 is made from, for combining runs (GUM, 7.2). */
+    random_uncertainty?: { joules: number; degrees_of_freedom: number };
     systematic95: Interval;
     /** False: the figure is below what this run can tell from nothing; print `< detection_limit_joules`. */
     detectable: boolean;

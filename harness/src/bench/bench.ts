@@ -103,6 +103,7 @@ async function drive(
     const deployment = new Deployment(target.gateway, options.stackFile, talk, signal);
     closing.add(() => deployment.removeAll());
     for (const each of functions) await deployment.deploy(each, options.payloadFile);
+    manifest.plan.payload_sha256 = deployment.payloadHashes();
     const common = { options, run, target, source, clockOffsetSeconds, node, talk, signal, fail };
     await measure({ ...common, deployment });
     return source.truthFile;

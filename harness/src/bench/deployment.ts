@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { RunInvalidError } from '../errors.js';
 import { deployFunction, removeFunction } from '../openfaas/faas-cli.js';
 import { functionPath, invokeOnce } from '../openfaas/gateway-client.js';
@@ -53,6 +54,12 @@ export class Deployment {
 
   payloadOf(name: string): Payload {
     return this.payloads.get(name)!;
+  }
+
+  /** What was sent to each function, for runs to be compared. */
+  payloadHashes(): Record<string, string> {
+    const hash = ({ body }: Payload) => createHash('sha256').update(body).digest('hex');
+    return Object.fromEntries([...this.payloads].map(([name, payload]) => [name, hash(payload)]));
   }
 
   async removeAll(): Promise<void> {

@@ -16,6 +16,8 @@ export interface RunPlan {
   load_seconds: number;
   /** Requests per second of each function, asked for or found by calibration. */
   rate_per_second: Record<string, number>;
+  /** Of what was sent to each function; absent in runs of older versions. */
+  payload_sha256?: Record<string, string>;
   seed: number;
 }
 

@@ -13,6 +13,7 @@ describe('help', () => {
     ['--help', 'power-harness'],
     ['bench --help', 'bench'],
     ['analyze --help', 'analyze'],
+    ['compare --help', 'compare'],
     ['report --help', 'report'],
     ['runs list --help', 'runs-list'],
     ['runs show --help', 'runs-show'],
@@ -68,6 +69,7 @@ describe('what is wrong is named, with an exit code of the list', () => {
     [['meter', 'calibrate', '127.0.0.1:9', '--channel', '1', '--reset'], 7, 'Nothing comes from'],
     [['analyze', 'none'], 2, 'There is no folder none'],
     [['analyze', '.', '--sensor', 'ruler'], 2, '--sensor takes one of ina3221-calibrated'],
+    [['compare', 'one'], 2, 'Missing 1 required arg'],
     [['report', 'none'], 2, "There is no run 'none'"],
     [['runs', 'show', 'none'], 2, "There is no run 'none'"],
   ])(

@@ -6,12 +6,14 @@ import { type RunTables } from '../run/tables.js';
 
 /**
  * Tables that don't belong together, or of which nothing can be told.
- * @throws UsageError where invocations are of nodes that no sample names
+ * @throws UsageError where a table is empty, or invocations are of nodes that no sample names
  * @throws RunInvalidError where none succeeded, or where clocks are so far apart that tables don't overlap
  */
 export function refuseImplausible(directory: string, tables: RunTables): void {
   const { samples, invocations, phases } = tables;
   const file = (name: 'samples' | 'invocations' | 'phases') => tableFile(directory, name)!;
+  if (samples.length === 0) refuseEmpty(file('samples'));
+  if (invocations.startUs.length === 0) refuseEmpty(file('invocations'));
   const metered = samples.map(({ node }) => node);
   const { nodes } = invocations;
   if (!nodes.some((node) => node === '' || metered.includes(node))) {
@@ -37,6 +39,14 @@ export function refuseImplausible(directory: string, tables: RunTables): void {
     refuseApart(file('samples'), measured, file('phases'), spanOf(phases));
     refuseApart(file('invocations'), asked, file('phases'), spanOf(phases));
   }
+}
+
+function refuseEmpty(file: string): never {
+  throw new UsageError(
+    'TABLE_EMPTY',
+    `${file} has no rows.`,
+    'Look at what wrote it; nothing can be told from it.',
+  );
 }
 
 function refuseApart(file: string, own: Span, otherFile: string, other: Span): void {

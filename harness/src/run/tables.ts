@@ -146,20 +146,10 @@ class TableReader {
       hint,
     );
   }
-
-  refuseEmpty(count: number): void {
-    if (count > 0) return;
-    throw new UsageError(
-      'TABLE_EMPTY',
-      `${this.table.file} has no rows.`,
-      'Look at what wrote it; nothing can be told from it.',
-    );
-  }
 }
 
 async function readSamples(reader: TableReader): Promise<NodeSamples[]> {
   const { count, values } = await reader.outline('node');
-  reader.refuseEmpty(count);
   const [nodes] = values;
   const [nodeIndex, timeUs, energyJoules] = await reader.columns(
     `${reader.index(nodes!, 'node')}, ${reader.number('time_us')}, ${reader.number('energy_joules')}`,
@@ -188,7 +178,6 @@ async function readSamples(reader: TableReader): Promise<NodeSamples[]> {
 
 async function readInvocations(reader: TableReader): Promise<Invocations> {
   const { count, values } = await reader.outline('function', 'node');
-  reader.refuseEmpty(count);
   const [functions, nodes] = values as [string[], string[]];
   const [functionIndex, nodeIndex, startUs, endUs, status] = await reader.columns(
     `${reader.index(functions, 'function')}, ${reader.index(nodes, 'node')}, ${reader.number('start_us')},

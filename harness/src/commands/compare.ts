@@ -16,13 +16,12 @@ export default class Compare extends BaseCommand {
     '<%= config.bin %> compare 20261123T120000Z-compress 20261124T120000Z-compress',
     '<%= config.bin %> compare before after --threshold 2% --markdown',
   ];
-  static override strict = false;
   static override args = {
     baseline: Args.string({
       required: true,
       description: "the run to compare with: a run's folder, name, or a unique part of it",
     }),
-    run: Args.string({ required: true, description: 'a run to compare; more may follow' }),
+    run: Args.string({ required: true, multiple: true, description: 'a run to compare with it' }),
   };
   static override flags = {
     threshold: Flags.custom<number>({ parse: parseThreshold })({
@@ -37,9 +36,10 @@ export default class Compare extends BaseCommand {
   };
 
   async run(): Promise<unknown> {
-    const { argv, flags } = await this.parse(Compare);
+    const { args, flags } = await this.parse(Compare);
     const directories: string[] = [];
-    for (const name of argv as string[]) directories.push(await findRun(name, flags.out));
+    for (const name of [args.baseline, ...args.run])
+      directories.push(await findRun(name, flags.out));
     if (new Set(directories).size < directories.length) {
       throw new UsageError('RUN_TWICE', 'A run is named twice.', 'Name different runs.');
     }

@@ -1,20 +1,18 @@
 import { FLAGS } from '@power-harness/proto/codec';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { type MeteredChannel } from './metered-channels.js';
 import { type ReloadState } from './meters-reload.js';
 import { type Reading } from './reading.js';
+import { registerScraped, type Labels, type Sample } from './scraped-metric.js';
 
 const CHANNEL = ['meter', 'channel'] as const;
 
 type Value = (channel: MeteredChannel) => number | undefined;
-
-/** A value with its labels. */
-type Sample = [Record<string, string>, number];
+type LabelledChannel = readonly [MeteredChannel, Labels];
 
 /**
- * The metrics page. Every value is taken when it is scraped, synchronously, so that scrapes at once don't mix
- * and a channel that is gone leaves nothing behind. Text format only: a prom-client registry that has served
- * OpenMetrics strips `_total` from its names for good.
+ * The metrics page. Text format only: a prom-client registry that has served OpenMetrics strips `_total` from its
+ * names for good.
  */
 export function createRegistry(
   channels: readonly MeteredChannel[],
@@ -22,15 +20,20 @@ export function createRegistry(
   reload?: ReloadState,
 ): Registry {
   const registry = new Registry();
-  const labels = ({ meter, channel }: MeteredChannel) => ({
-    meter: meter.name,
-    channel: String(channel),
-  });
-
-  const counter = (name: string, help: string, value: Value) =>
-    counterOf(registry, name, help, CHANNEL, valuesOf(channels, labels, value));
-  const gauge = (name: string, help: string, value: Value) =>
-    gaugeOf(registry, name, help, CHANNEL, valuesOf(channels, labels, value));
+  const labelled = channels.map((each): LabelledChannel => [
+    each,
+    { meter: each.meter.name, channel: String(each.channel) },
+  ]);
+  const ofChannels = (type: 'counter' | 'gauge') => (name: string, help: string, value: Value) =>
+    registerScraped(registry, {
+      type,
+      name,
+      help,
+      labelNames: CHANNEL,
+      samples: () => valuesOf(labelled, value),
+    });
+  const counter = ofChannels('counter');
+  const gauge = ofChannels('gauge');
 
   counter(
     'power_meter_energy_joules_total',
@@ -73,19 +76,18 @@ export function createRegistry(
     'Datagrams missing in the sequence; they lose no energy.',
     ({ source }) => source.stream?.lost,
   );
-  counterOf(
-    registry,
-    'power_meter_datagrams_invalid_total',
-    'Datagrams that are no measurement, or none that can be true.',
-    [...CHANNEL, 'reason'],
-    () =>
-      channels.flatMap((each) => {
-        const { stream, foreign = 0 } = each.source;
-        const counts = new Map<string, number>(stream?.counts.invalid);
-        if (foreign > 0) counts.set('source', foreign);
-        return [...counts].map(([reason, count]): Sample => [{ ...labels(each), reason }, count]);
+  registerScraped(registry, {
+    type: 'counter',
+    name: 'power_meter_datagrams_invalid_total',
+    help: 'Datagrams that are no measurement, or none that can be true.',
+    labelNames: [...CHANNEL, 'reason'],
+    samples: () =>
+      labelled.flatMap(([{ source }, labels]) => {
+        const counts = new Map<string, number>(source.stream?.counts.invalid);
+        if (source.foreign) counts.set('source', source.foreign);
+        return [...counts].map(([reason, count]): Sample => [{ ...labels, reason }, count]);
       }),
-  );
+  });
   counter('power_meter_resets_total', 'Reboots of the meter seen.', ({ source }) => source.resets);
   counter(
     'power_meter_clock_set_back_total',
@@ -141,8 +143,15 @@ export function createRegistry(
     name: string,
     help: string,
     labelNames: readonly string[],
-    values: () => Record<string, string>[],
-  ) => gaugeOf(registry, name, help, labelNames, () => values().map((each): Sample => [each, 1]));
+    values: () => readonly Labels[],
+  ) =>
+    registerScraped(registry, {
+      type: 'gauge',
+      name,
+      help,
+      labelNames,
+      samples: () => values().map((each): Sample => [each, 1]),
+    });
   info('power_meter_info', 'The meter.', ['meter', 'host', 'protocol'], () =>
     [...new Map(channels.map((each) => [each.meter.name, each])).values()].map(
       ({ meter, latest }) => ({
@@ -153,117 +162,66 @@ export function createRegistry(
       }),
     ),
   );
-  info('power_meter_channel_info', 'What a channel feeds.', [...CHANNEL, 'node'], () =>
-    channels.map((each) => ({ ...labels(each), node: each.node })),
-  );
-  if (reload) {
-    gaugeOf(
-      registry,
-      'power_exporter_config_last_reload_successful',
-      'Whether the meters file was taken when it was last read.',
-      [],
-      () => [[{}, reload.successful ? 1 : 0]],
-    );
-    gaugeOf(
-      registry,
-      'power_exporter_config_last_reload_success_timestamp_seconds',
-      'When a meters file was last taken.',
-      [],
-      () => [[{}, reload.successSeconds]],
-    );
-  }
-  info('power_exporter_build_info', 'The exporter.', ['version', 'nodejs'], () => [
-    { version, nodejs: process.version },
-  ]);
-  firstGeneration(registry, channels, labels);
+  const nodes = labelled.map(([{ node }, labels]): Labels => ({ ...labels, node }));
+  info('power_meter_channel_info', 'What a channel feeds.', [...CHANNEL, 'node'], () => nodes);
+  if (reload) reloadMetrics(registry, reload);
+  const build = [{ version, nodejs: process.version }];
+  info('power_exporter_build_info', 'The exporter.', ['version', 'nodejs'], () => build);
+  firstGeneration(registry, labelled);
   return registry;
+}
+
+function reloadMetrics(registry: Registry, reload: ReloadState): void {
+  const gauge = (name: string, help: string, value: () => number) =>
+    registerScraped(registry, { type: 'gauge', name, help, samples: () => [[{}, value()]] });
+  gauge(
+    'power_exporter_config_last_reload_successful',
+    'Whether the meters file was taken when it was last read.',
+    () => (reload.successful ? 1 : 0),
+  );
+  gauge(
+    'power_exporter_config_last_reload_success_timestamp_seconds',
+    'When a meters file was last taken.',
+    () => reload.successSeconds,
+  );
 }
 
 /**
  * The first exporter's names, so that its dashboards go on: without labels where one channel is served, as
  * they were.
  */
-function firstGeneration(
-  registry: Registry,
-  channels: readonly MeteredChannel[],
-  labels: (channel: MeteredChannel) => Record<string, string>,
-): void {
-  const alone = channels.length === 1;
+function firstGeneration(registry: Registry, labelled: readonly LabelledChannel[]): void {
+  const alone = labelled.length === 1;
   const labelNames = alone ? [] : CHANNEL;
-  const own = alone ? () => ({}) : labels;
-  counterOf(
-    registry,
-    'powerexporter_power_consumption_ampere_seconds_total',
-    "Charge since the exporter started, in ampere-seconds (the first generation's name).",
+  const own = alone ? labelled.map(([each]): LabelledChannel => [each, {}]) : labelled;
+  registerScraped(registry, {
+    type: 'counter',
+    name: 'powerexporter_power_consumption_ampere_seconds_total',
+    help: "Charge since the exporter started, in ampere-seconds (the first generation's name).",
     labelNames,
-    valuesOf(channels, own, ({ latest }) => latest?.chargeCoulombs),
-  );
-  gaugeOf(
-    registry,
-    'powerexporter_current_ampere',
-    "Current in amperes (the first generation's name); absent when the meter is silent.",
+    samples: () => valuesOf(own, ({ latest }) => latest?.chargeCoulombs),
+  });
+  registerScraped(registry, {
+    type: 'gauge',
+    name: 'powerexporter_current_ampere',
+    help: "Current in amperes (the first generation's name); absent when the meter is silent.",
     labelNames,
-    valuesOf(channels, own, (each) => {
-      const now = fresh(each);
-      return now?.currentAmperes === undefined ? undefined : Math.abs(now.currentAmperes);
-    }),
-  );
+    samples: () =>
+      valuesOf(own, (each) => {
+        const amperes = fresh(each)?.currentAmperes;
+        return amperes === undefined ? undefined : Math.abs(amperes);
+      }),
+  });
 }
 
 /** The value of every channel that has one. */
-function valuesOf(
-  channels: readonly MeteredChannel[],
-  labels: (channel: MeteredChannel) => Record<string, string>,
-  value: Value,
-): () => Sample[] {
-  return () =>
-    channels.flatMap((each): Sample[] => {
-      const now = value(each);
-      return now === undefined ? [] : [[labels(each), now]];
-    });
-}
-
-function counterOf(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  samples: () => Sample[],
-): void {
-  new Counter({
-    name,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-    collect() {
-      empty(this);
-      for (const [labels, value] of samples()) this.inc(labels, value);
-    },
-  });
-}
-
-function gaugeOf(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  samples: () => Sample[],
-): void {
-  new Gauge({
-    name,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-    collect() {
-      empty(this);
-      for (const [labels, value] of samples()) this.set(labels, value);
-    },
-  });
-}
-
-function empty(metric: Counter | Gauge): void {
-  metric.reset();
-  metric.remove({}); // prom-client resets a metric without labels to a false 0
+function valuesOf(labelled: readonly LabelledChannel[], value: Value): Sample[] {
+  const samples: Sample[] = [];
+  for (const [each, labels] of labelled) {
+    const now = value(each);
+    if (now !== undefined) samples.push([labels, now]);
+  }
+  return samples;
 }
 
 /** The latest reading, where it is not stale: nothing old is served as the present. */

@@ -32,8 +32,8 @@ typedef struct {
 static int write_bus(void *ctx, uint8_t address, const uint8_t *data, size_t length)
 {
     world_t *world = ctx;
-    HOLDS(address == world->config.address && length >= 2 && length <= 1 + OLED_CHUNK_BYTES);
-    HOLDS(++world->writes == 1 && oled_transfer_us(&world->config, length) <= world->idle_us);
+    HOLDS(address == world->config.panel.address && length >= 2 && length <= 1 + OLED_CHUNK_BYTES);
+    HOLDS(++world->writes == 1 && oled_panel_transfer_us(&world->config.panel, length) <= world->idle_us);
     if (!world->faultless && fuzz_below(world->input, 32) == 31) {
         (void)emulated_ssd1306_write(&world->panel, address, data, fuzz_number(world->input, 1) % length);
         return 1;
@@ -65,11 +65,11 @@ static void init(world_t *world, oled_t *oled)
 {
     fuzz_input_t *input = world->input;
     world->config = oled_default_config();
-    world->config.clock_khz = 100 + fuzz_below(input, 256) * 4;
-    world->config.gap_us = fuzz_below(input, 128);
+    world->config.panel.clock_khz = 100 + fuzz_below(input, 256) * 4;
+    world->config.panel.gap_us = fuzz_below(input, 128);
     world->config.page_s = 1 + fuzz_below(input, 4);
-    world->config.contrast = (uint8_t)fuzz_number(input, 1);
-    world->config.upside_down = fuzz_below(input, 2);
+    world->config.panel.contrast = (uint8_t)fuzz_number(input, 1);
+    world->config.panel.upside_down = fuzz_below(input, 2);
     world->config.view = view;
     world->config.ctx = world;
     unsigned enabled = fuzz_below(input, 64);
@@ -79,7 +79,7 @@ static void init(world_t *world, oled_t *oled)
     const uint8_t *bytes;
     size_t length = fuzz_take(input, fuzz_below(input, sizeof(world->name)), &bytes);
     memcpy(world->name, bytes, length);
-    emulated_ssd1306_power_on(&world->panel, world->config.address, 1);
+    emulated_ssd1306_power_on(&world->panel, world->config.panel.address, 1);
     oled_bus_t bus = {.write = write_bus, .ctx = world};
     oled_init(oled, &bus, &world->config);
 }
@@ -108,7 +108,7 @@ static void settle(world_t *world, oled_t *oled, int64_t now_us)
         now_us = next_us > now_us ? next_us : now_us + 1000;
     }
     HOLDS(oled_online(oled) && world->panel.on);
-    HOLDS(memcmp(world->panel.memory, oled->frame.bytes, sizeof(world->panel.memory)) == 0);
+    HOLDS(memcmp(world->panel.memory, oled->panel.frame.bytes, sizeof(world->panel.memory)) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -123,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned step = 0; step < MAX_STEPS && input.left > 0; step++) {
         unsigned what = fuzz_below(&input, 64);
         if (what == 63) {
-            emulated_ssd1306_power_on(&s_world.panel, s_world.config.address, step);
+            emulated_ssd1306_power_on(&s_world.panel, s_world.config.panel.address, step);
         } else if (what == 62) {
             s_world.panel.unplugged = !s_world.panel.unplugged;
         }

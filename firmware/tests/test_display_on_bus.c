@@ -54,7 +54,7 @@ static void pass(void *ctx, int64_t duration_ns)
 static int write_display(void *ctx, uint8_t address, const uint8_t *data, size_t length)
 {
     rig_t *rig = ctx;
-    pass(rig, oled_transfer_us(&rig->oled.config, length) * NS_PER_US);
+    pass(rig, oled_panel_transfer_us(&rig->oled.panel.config, length) * NS_PER_US);
     return emulated_ssd1306_write(&rig->panel, address, data, length);
 }
 
@@ -103,7 +103,7 @@ static void start(rig_t *rig, const double clock_errors[EMULATED_BUS_SENSORS], u
 
 static void note_what_is_shown(rig_t *rig)
 {
-    if (rig->whole || memcmp(&rig->oled.frame, rig->panel.memory, sizeof(rig->oled.frame)) != 0) {
+    if (rig->whole || memcmp(&rig->oled.panel.frame, rig->panel.memory, sizeof(rig->oled.panel.frame)) != 0) {
         return;
     }
     rig->whole = true;
@@ -224,9 +224,9 @@ static void the_page_shows_the_measured_power(void **state)
     start(&rig, s_clocks[0], 0x3F);
     run_until(&rig, 9 * S, true);
     for (int i = 0; i < POWER_METER_CHANNELS; i++) {
-        assert_true(rig.oled.rates[i].known);
-        assert_in_range(rig.oled.rates[i].power_uw, (i + 1) * S * 999 / 1000, (i + 1) * S * 1001 / 1000);
-        assert_in_range(rig.oled.rates[i].current_ua, (i + 1) * S / 5 * 999 / 1000, (i + 1) * S / 5 * 1001 / 1000);
+        assert_true(rig.oled.tour.rates[i].known);
+        assert_in_range(rig.oled.tour.rates[i].power_uw, (i + 1) * S * 999 / 1000, (i + 1) * S * 1001 / 1000);
+        assert_in_range(rig.oled.tour.rates[i].current_ua, (i + 1) * S / 5 * 999 / 1000, (i + 1) * S / 5 * 1001 / 1000);
     }
 }
 

@@ -32,7 +32,7 @@ static int write_bus(void *ctx, uint8_t address, const uint8_t *data, size_t len
 {
     rig_t *rig = ctx;
     rig->length = length;
-    rig->bus_us += oled_transfer_us(&rig->config, length);
+    rig->bus_us += oled_panel_transfer_us(&rig->config.panel, length);
     if (rig->writes++ == rig->failing_write) {
         /* Noise in the middle of it. */
         (void)emulated_ssd1306_write(&rig->panel, address, data, length / 2);
@@ -92,7 +92,7 @@ static void run_until(rig_t *rig, int64_t until_us)
         assert_true(next_us >= rig->now_us);
         assert_in_range(rig->writes - writes, 0, 1);
         if (rig->writes > writes) {
-            rig->now_us += oled_transfer_us(&rig->config, rig->length);
+            rig->now_us += oled_panel_transfer_us(&rig->config.panel, rig->length);
         } else {
             rig->now_us = next_us > rig->now_us ? next_us : rig->now_us + 1;
         }
@@ -104,7 +104,7 @@ static void assert_shown(const rig_t *rig)
 {
     oled_frame_t seen;
     emulated_ssd1306_look(&rig->panel, &seen);
-    assert_memory_equal(&seen, &rig->oled.frame, sizeof(seen));
+    assert_memory_equal(&seen, &rig->oled.panel.frame, sizeof(seen));
     assert_int_equal(rig->panel.unknown_commands, 0);
 }
 
@@ -131,19 +131,19 @@ static void assert_channel_shown(const rig_t *rig, unsigned channel, const char 
     };
     oled_page_channel(&expected, &page);
     assert_shown(rig);
-    assert_memory_equal(&rig->oled.frame, &expected, sizeof(expected));
+    assert_memory_equal(&rig->oled.panel.frame, &expected, sizeof(expected));
 }
 
 static void transfers_take_what_their_bits_take(void **state)
 {
     (void)state;
-    oled_config_t config = oled_default_config();
-    assert_int_equal(oled_transfer_us(&config, 1 + OLED_CHUNK_BYTES), 770 + 35);
-    assert_int_equal(oled_transfer_us(&config, 4), 118 + 35);
-    assert_int_equal(oled_transfer_us(&config, 3), 95 + 35);
+    oled_panel_config_t config = oled_default_config().panel;
+    assert_int_equal(oled_panel_transfer_us(&config, 1 + OLED_CHUNK_BYTES), 770 + 35);
+    assert_int_equal(oled_panel_transfer_us(&config, 4), 118 + 35);
+    assert_int_equal(oled_panel_transfer_us(&config, 3), 95 + 35);
     config.clock_khz = 100;
     config.gap_us = 0;
-    assert_int_equal(oled_transfer_us(&config, 1 + OLED_CHUNK_BYTES), 3080);
+    assert_int_equal(oled_panel_transfer_us(&config, 1 + OLED_CHUNK_BYTES), 3080);
 }
 
 static void a_display_is_dark_until_its_picture_is_whole(void **state)
@@ -163,7 +163,7 @@ static void a_display_is_dark_until_its_picture_is_whole(void **state)
     assert_int_equal(rig.panel.addressing, 2);
     assert_int_equal(rig.panel.contrast, 0x7F);
     assert_int_equal(rig.panel.row_pins, 0x12);
-    assert_int_equal(rig.oled.transfers, rig.panel.transfers);
+    assert_int_equal(rig.oled.panel.transfers, rig.panel.transfers);
 }
 
 static void a_display_can_hang_upside_down(void **state)
@@ -171,15 +171,15 @@ static void a_display_can_hang_upside_down(void **state)
     (void)state;
     rig_t rig;
     start(&rig);
-    rig.oled.config.upside_down = true;
-    rig.oled.config.contrast = 0xCF;
+    rig.oled.panel.config.upside_down = true;
+    rig.oled.panel.config.contrast = 0xCF;
     run_until(&rig, S / 2);
     oled_frame_t seen;
     emulated_ssd1306_look(&rig.panel, &seen);
     for (int y = 0; y < OLED_HEIGHT; y++) {
         for (int x = 0; x < OLED_WIDTH; x++) {
             assert_int_equal(oled_frame_pixel(&seen, OLED_WIDTH - 1 - x, OLED_HEIGHT - 1 - y),
-                             oled_frame_pixel(&rig.oled.frame, x, y));
+                             oled_frame_pixel(&rig.oled.panel.frame, x, y));
         }
     }
     assert_int_equal(rig.panel.contrast, 0xCF);
@@ -198,7 +198,7 @@ static void every_enabled_channel_has_its_second(void **state)
         const char *name;
     } order[] = {{2, "two"}, {5, "five"}, {6, "six"}};
     run_until(&rig, S / 2);
-    assert_int_equal(rig.oled.page, 0);
+    assert_int_equal(rig.oled.tour.page, 0);
     for (int second = 1; second < 25; second++) {
         run_until(&rig, second * S + S / 5);
         assert_channel_shown(&rig, order[(second - 1) % 3].channel, order[(second - 1) % 3].name, second);
@@ -213,7 +213,7 @@ static void a_page_can_stay_longer_and_is_kept_current(void **state)
     (void)state;
     rig_t rig;
     start(&rig);
-    rig.oled.config.page_s = 3;
+    rig.oled.page_s = 3;
     enable(&rig, 1, "one");
     enable(&rig, 2, "two");
     for (int second = 1; second < 25; second++) {
@@ -228,7 +228,7 @@ static void a_channel_that_is_switched_off_leaves_at_the_next_second(void **stat
     (void)state;
     rig_t rig;
     start(&rig);
-    rig.oled.config.page_s = 10;
+    rig.oled.page_s = 10;
     enable(&rig, 1, "one");
     enable(&rig, 2, "two");
     run_until(&rig, 2 * S + S / 5);
@@ -238,11 +238,11 @@ static void a_channel_that_is_switched_off_leaves_at_the_next_second(void **stat
     assert_channel_shown(&rig, 2, "two", 3);
     rig.view.channels[1].enabled = false;
     run_until(&rig, 4 * S + S / 5);
-    assert_int_equal(rig.oled.page, 0);
+    assert_int_equal(rig.oled.tour.page, 0);
     oled_frame_t expected;
     oled_page_start(&expected, &(oled_start_page_t){.network = OLED_NETWORK_CONNECTED, .address = "10.0.0.5"});
     assert_shown(&rig);
-    assert_memory_equal(&rig.oled.frame, &expected, sizeof(expected));
+    assert_memory_equal(&rig.oled.panel.frame, &expected, sizeof(expected));
 }
 
 /** Who stands there to provision the meter must find out how; the channels go on. */
@@ -258,15 +258,15 @@ static void provisioning_is_a_page_among_the_channels(void **state)
     unsigned pages[6];
     for (int second = 0; second < 6; second++) {
         run_until(&rig, second * S + S / 5);
-        pages[second] = rig.oled.page;
+        pages[second] = rig.oled.tour.page;
         assert_shown(&rig);
     }
     assert_memory_equal(pages, ((const unsigned[]){0, 1, 0, 1, 0, 1}), sizeof(pages));
     rig.view.network = OLED_NETWORK_CONNECTING;
     run_until(&rig, 6 * S + S / 5);
-    assert_int_equal(rig.oled.page, 1);
+    assert_int_equal(rig.oled.tour.page, 1);
     run_until(&rig, 7 * S + S / 5);
-    assert_int_equal(rig.oled.page, 1);
+    assert_int_equal(rig.oled.tour.page, 1);
 }
 
 /** Power is what the energy gained, whatever the last reading was; without a new reading it stays. */
@@ -279,7 +279,7 @@ static void power_is_the_mean_since_the_last_second(void **state)
     power_meter_snapshot_t *snapshot = &rig.view.channels[0].snapshot;
     snapshot->current_ua = 7777;
     (void)oled_poll(&rig.oled, 0, FOR_EVER);
-    const oled_rate_t *rate = &rig.oled.rates[0];
+    const oled_rate_t *rate = &rig.oled.tour.rates[0];
     struct {
         int64_t time_us, imported_uj, exported_uj, imported_uc;
         int64_t power_uw, current_ua;
@@ -316,9 +316,9 @@ static void nothing_is_sent_that_does_not_fit(void **state)
         random_t random;
         random_seed(&random, seed);
         start(&rig);
-        rig.config.clock_khz = clocks_khz[seed % 3];
-        rig.config.gap_us = seed * 3;
-        rig.oled.config = rig.config;
+        rig.config.panel.clock_khz = clocks_khz[seed % 3];
+        rig.config.panel.gap_us = seed * 3;
+        rig.oled.panel.config = rig.config.panel;
         enable(&rig, 1, "one");
         enable(&rig, 2, "two");
         bool shown = false;
@@ -332,7 +332,7 @@ static void nothing_is_sent_that_does_not_fit(void **state)
             assert_in_range(rig.writes - writes, 0, 1);
             if (rig.writes > writes) {
                 assert_true(rig.length <= 1 + OLED_CHUNK_BYTES);
-                assert_true(oled_transfer_us(&rig.config, rig.length) <= idle_us);
+                assert_true(oled_panel_transfer_us(&rig.config.panel, rig.length) <= idle_us);
                 assert_int_equal(rig.views, views);
             } else if (next_us > rig.now_us) {
                 shown = shown || rig.oled.state == OLED_RUNNING;
@@ -422,11 +422,11 @@ static void a_display_that_comes_back_is_set_up_and_drawn_anew(void **state)
     }
     run_until(&rig, rig.now_us + MS);
     /* The last second's power is not known yet. */
-    assert_int_equal(rig.oled.page, 0);
+    assert_int_equal(rig.oled.tour.page, 0);
     run_until(&rig, 9 * S + S / 2);
     assert_shown(&rig);
-    assert_int_equal(rig.oled.page, 1);
-    assert_int_equal(rig.oled.rates[0].power_uw, S);
+    assert_int_equal(rig.oled.tour.page, 1);
+    assert_int_equal(rig.oled.tour.rates[0].power_uw, S);
     assert_int_equal(rig.oled.disappearances, 1);
     assert_in_range(rig.oled.errors, errors, errors + 1);
 }

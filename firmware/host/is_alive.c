@@ -12,9 +12,9 @@
 /** Asks for every channel, since one that is not there does not answer. */
 static bool ask(int fd)
 {
-    for (uint8_t channel = '1'; channel <= '6'; channel++) {
+    for (int channel = '1'; channel <= '6'; channel++) {
         /* A subscribe message of version 1 with a lease of 30 s: as long as the challenge, for less is not answered. */
-        const uint8_t request[] = {channel, 0, 0x08, 1, 0x10, 30};
+        const uint8_t request[] = {(uint8_t)channel, 0, 0x08, 1, 0x10, 30};
         if (send(fd, request, sizeof(request), 0) != sizeof(request)) {
             return false;
         }

@@ -16,8 +16,10 @@ if [ ! -e "$IDF_PATH/components/esp_timer/src/esp_timer_impl_linux.c" ]; then
 fi
 mkdir -p "$build"
 echo "CONFIG_METER_UDP_PORT=$port" > "$build/test.defaults"
+# g++ 12 finds a comparison in ESP-IDF's NVS ambiguous in C++20 and later: it gets C++17.
 idf.py --preview -C "$firmware" -B "$build/idf" -DIDF_TARGET=linux -DSDKCONFIG="$build/sdkconfig" \
-    -DSDKCONFIG_DEFAULTS="$firmware/sdkconfig.defaults;$build/test.defaults" build
+    -DSDKCONFIG_DEFAULTS="$firmware/sdkconfig.defaults;$build/test.defaults" \
+    -Dver_gnu++2b_supported=OFF -Dver_gnu++20_supported=OFF -Dver_gnu++2a_supported=OFF build
 
 cd "$build"
 run() { # COMMAND...: starts the meter, asks after 3 s for the first channel, then gives the commands; console to stdout

@@ -187,6 +187,24 @@ static void restarts_a_sensor_that_stopped_converting(void **state)
     assert_true(rig.sensor.errors > 0);
 }
 
+/** Writing to flash stops everything for up to hundreds of ms: nothing is wrong with the sensor then. */
+static void a_poll_that_comes_late_takes_the_cycle_that_is_there(void **state)
+{
+    (void)state;
+    rig_t rig;
+    start(&rig, 7, 0);
+    for (int i = 0; i < 20; i++) {
+        run(&rig, s_inputs, 100000);
+        uint64_t before = rig.cycles;
+        rig.now_us += 300000;
+        run(&rig, s_inputs, 0);
+        assert_int_equal(rig.cycles, before + 1);
+        assert_true(ina3221_online(&rig.sensor));
+    }
+    assert_int_equal(rig.sensor.errors, 0);
+    assert_int_equal(rig.sensor.resets, 0);
+}
+
 static void keeps_alerts_that_polling_clears(void **state)
 {
     (void)state;
@@ -214,6 +232,7 @@ int main(void)
         cmocka_unit_test(recovers_from_a_stuck_bus),
         cmocka_unit_test(configures_a_sensor_that_fell_back_anew),
         cmocka_unit_test(restarts_a_sensor_that_stopped_converting),
+        cmocka_unit_test(a_poll_that_comes_late_takes_the_cycle_that_is_there),
         cmocka_unit_test(keeps_alerts_that_polling_clears),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

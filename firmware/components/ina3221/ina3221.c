@@ -109,18 +109,33 @@ static ina3221_result_t check_configuration(ina3221_t *sensor, int64_t now_us)
     sensor->failures_in_a_row = 0;
     sensor->next_check_us = now_us + CHECK_US;
     if (configuration == sensor->configuration) {
-        bool stuck = now_us - sensor->last_progress_us > (int64_t)sensor->cycle_us * STUCK_CYCLES;
-        if (stuck) {
-            sensor->state = INA3221_ABSENT;
-            sensor->errors++;
-        }
-        return stuck ? INA3221_ERROR : INA3221_WAIT;
+        return INA3221_WAIT;
     }
     sensor->resets++;
     if (!configure(sensor, now_us)) {
         return fail(sensor, now_us);
     }
     return INA3221_WAIT;
+}
+
+/** No cycle is ready: later, if it isn't too late already. */
+static ina3221_result_t await(ina3221_t *sensor, int64_t now_us)
+{
+    int64_t silent_us = now_us - sensor->last_progress_us;
+    sensor->failures_in_a_row = 0;
+    sensor->awaited = true;
+    sensor->next_poll_us = now_us + POLL_US;
+    if (silent_us <= (int64_t)sensor->cycle_us * SILENT_CYCLES) {
+        return INA3221_WAIT;
+    }
+    ina3221_result_t checked = check_configuration(sensor, now_us);
+    bool configured_anew = sensor->last_progress_us == now_us;
+    if (checked == INA3221_WAIT && !configured_anew && silent_us > (int64_t)sensor->cycle_us * STUCK_CYCLES) {
+        sensor->state = INA3221_ABSENT;
+        sensor->errors++;
+        return INA3221_ERROR;
+    }
+    return checked;
 }
 
 /** A register's upper 13 bits as the signed number they are. */
@@ -170,8 +185,7 @@ ina3221_result_t ina3221_poll(ina3221_t *sensor, int64_t now_us, ina3221_cycle_t
     if (sensor->state == INA3221_ABSENT) {
         return find(sensor, now_us);
     }
-    int64_t silent_us = now_us - sensor->last_progress_us;
-    if (now_us >= sensor->next_check_us || silent_us > (int64_t)sensor->cycle_us * SILENT_CYCLES) {
+    if (now_us >= sensor->next_check_us) {
         ina3221_result_t checked = check_configuration(sensor, now_us);
         if (checked != INA3221_WAIT || now_us < sensor->next_poll_us) {
             return checked;
@@ -183,10 +197,7 @@ ina3221_result_t ina3221_poll(ina3221_t *sensor, int64_t now_us, ina3221_cycle_t
     }
     sensor->latched_mask |= mask;
     if (!(mask & INA3221_MASK_CONVERSION_READY)) {
-        sensor->failures_in_a_row = 0;
-        sensor->awaited = true;
-        sensor->next_poll_us = now_us + POLL_US;
-        return INA3221_WAIT;
+        return await(sensor, now_us);
     }
     if (!read_cycle(sensor, cycle)) {
         return fail(sensor, now_us);

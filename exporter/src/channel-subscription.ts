@@ -144,8 +144,11 @@ export class ChannelSubscription implements ChannelSource {
       return;
     }
     const received = this.stream.receive(bytes, hostTimeUs());
-    if (!received) return;
-    if ('problem' in received) return this.options.onProblem(received.problem);
+    if (!received || 'problem' in received) {
+      if (received) this.options.onProblem(received.problem);
+      // It streams, whatever: asked again, a meter of the first generation would stream twice.
+      return this.askAgainAfter(SILENT_INTERVALS * FIRST_GENERATION_INTERVAL_MS);
+    }
     if ('challenge' in received) {
       this.token = received.challenge;
       if (this.challenges++ < CHALLENGES_PER_REQUEST) this.send();

@@ -98,6 +98,17 @@ describe('subscribing', () => {
     expect(readings[0]).toMatchObject({ powerWatts: 2.5, firstGeneration: true });
   });
 
+  test('nor is a meter of which nothing that streams is valid', async () => {
+    connect();
+    await meter.request(1);
+    for (let second = 1; second <= 4; second++) {
+      meter.send({ chargeMilliampereSeconds: second * 500, currentMilliamperes: 500 });
+      await pause(700);
+    }
+    expect(meter.requests).toHaveLength(1);
+    expect(readings).toEqual([]);
+  });
+
   test('without a supply voltage a first-generation meter has charge and no joules', async () => {
     connect();
     await meter.request(1);

@@ -17,6 +17,7 @@ module.exports = {
     room('exporter', 'exporter', ['proto/']),
     room('harness', 'harness', ['proto/', 'exporter/']),
     room('attribution', 'harness/src/attribution', []),
+    room('grafana', 'grafana', []),
     room('provider', 'harness/src/provider', ['harness/src/errors.ts', 'harness/src/processes/']),
     {
       name: 'commands-are-entered-from-the-cli-only',

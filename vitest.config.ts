@@ -5,7 +5,9 @@ const kind = process.env['POWER_HARNESS_TESTS'] ?? '';
 
 export default defineConfig({
   test: {
-    include: [`{proto,exporter,functions,harness,kind,scripts}/**/*.${kind && `${kind}.`}test.ts`],
+    include: [
+      `{proto,exporter,functions,harness,kind,grafana,scripts}/**/*.${kind && `${kind}.`}test.ts`,
+    ],
     exclude: ['**/node_modules/**', '**/dist/**', ...(kind ? [] : ['**/*.{long,cluster}.test.ts'])],
     testTimeout: kind ? 600_000 : 30_000,
     hookTimeout: 60_000,

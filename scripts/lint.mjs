@@ -58,6 +58,7 @@ const steps = [
       'exporter/src',
       'functions/src',
       'harness/src',
+      'grafana/src',
     ],
   ],
   ['shellcheck', shell],

@@ -13,3 +13,11 @@ export const runArg = Args.string({
   required: true,
   description: "a run's folder, name, or a unique part of it",
 });
+
+/** A Prometheus that a run is written to. */
+export const prometheusFlag = Flags.custom<string>({
+  description:
+    'write the run to this Prometheus (remote write): phases, figures, and with bench the load as it runs; log in by POWER_HARNESS_PROMETHEUS_USERNAME and _PASSWORD, or _TOKEN',
+  env: 'POWER_HARNESS_PROMETHEUS',
+  helpValue: 'URL',
+});

@@ -14,12 +14,22 @@ import { CONFIG_FILE, K6_SCRIPT, type K6Config, SCRIPT_FILE } from './k6-script.
 export const REQUESTS_FILE = 'requests.csv.gz';
 const LOG_FILE = 'k6.log';
 
+/** Where k6 writes its metrics while it runs, besides its files. */
+export interface LiveOutput {
+  /** Name of the output and the variables that configure it, credentials among them. */
+  name: string;
+  environment: Record<string, string>;
+  /** Labels of all that it writes. */
+  tags: Record<string, string>;
+}
+
 export interface K6Options {
   config: K6Config;
   /** Gets the script, its configuration, the log, the summary and the rows. */
   directory: string;
   /** Whether to write a row per sample to requests.csv.gz. */
   rows: boolean;
+  live?: LiveOutput;
   /** k6 is ended when it takes longer. */
   limitSeconds: number;
   /** How long k6 may take to end in order after an abort. */
@@ -34,7 +44,7 @@ export interface K6Options {
  * @throws LoadError (`K6_MISSING`, `K6_FAILED`, `K6_HANGS`) or the signal's reason
  */
 export async function runK6(options: K6Options): Promise<void> {
-  const { config, directory, rows, limitSeconds, signal } = options;
+  const { config, directory, rows, live, limitSeconds, signal } = options;
   if (signal.aborted) throw abortError(signal);
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, SCRIPT_FILE), K6_SCRIPT);
@@ -46,6 +56,8 @@ export async function runK6(options: K6Options): Promise<void> {
     '--address=',
     '--no-color',
     ...(rows ? ['--out', `csv=${REQUESTS_FILE}`] : []),
+    ...(live ? ['--out', live.name] : []),
+    ...Object.entries(live?.tags ?? {}).flatMap(([name, value]) => ['--tag', `${name}=${value}`]),
   ];
   const [command, line] = tiedToParent(k6, [...args, SCRIPT_FILE]);
   const child = execa(command, line, {
@@ -56,7 +68,7 @@ export async function runK6(options: K6Options): Promise<void> {
     buffer: false,
     stdin: 'ignore',
     extendEnv: false,
-    env: { ...withoutK6(process.env), ...K6_ENVIRONMENT },
+    env: { ...withoutK6(process.env), ...K6_ENVIRONMENT, ...live?.environment },
   });
   const errors: string[] = [];
   const log = new K6Log(join(directory, LOG_FILE));

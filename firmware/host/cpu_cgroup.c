@@ -59,6 +59,9 @@ cpu_counter_t *cgroup_counter_create(const char *path)
     }
     cgroup->counter = (cpu_counter_t){.read = read_cpu, .destroy = destroy};
     cgroup->fd = open_file(path, "cpuacct.usage");
+    if (cgroup->fd < 0) {
+        cgroup->fd = open_file(path, "cpuacct/cpuacct.usage"); /* where all controllers of v1 are mounted */
+    }
     cgroup->version_1 = cgroup->fd >= 0;
     if (cgroup->fd < 0) {
         cgroup->fd = open_file(path, "cpu.stat");

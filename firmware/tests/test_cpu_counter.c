@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -183,6 +184,22 @@ static void reads_both_versions_of_cgroups(void **state)
     temporary_directory_remove(directory);
 }
 
+static void reads_where_all_controllers_of_version_1_are_mounted(void **state)
+{
+    (void)state;
+    char directory[TEMPORARY_PATH_BYTES], controller[TEMPORARY_PATH_BYTES], file[TEMPORARY_PATH_BYTES];
+    temporary_directory_make(directory);
+    snprintf(controller, sizeof(controller), "%.200s/cpuacct", directory);
+    assert_int_equal(mkdir(controller, 0700), 0);
+    temporary_directory_write(controller, "cpuacct.usage", "987654321\n", file);
+    cpu_counter_t *counter = cgroup_counter_create(directory);
+    assert_non_null(counter);
+    assert_true(read_ns(counter) == 987654321);
+    counter->destroy(counter);
+    temporary_directory_remove(controller);
+    temporary_directory_remove(directory);
+}
+
 static void a_directory_that_is_no_cgroup(void **state)
 {
     (void)state;
@@ -203,6 +220,7 @@ int main(void)
         cmocka_unit_test(tells_that_the_process_is_gone_and_keeps_its_time),
         cmocka_unit_test(no_such_process),
         cmocka_unit_test(reads_both_versions_of_cgroups),
+        cmocka_unit_test(reads_where_all_controllers_of_version_1_are_mounted),
         cmocka_unit_test(a_directory_that_is_no_cgroup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,9 @@ const files = (...patterns) =>
     .stdout.split('\n')
     .filter(Boolean);
 
-const shell = files('*.sh', 'bootstrap', '.ci/run', 'kind/engine', 'kind/base-images');
+const shell = files('*.sh', 'bootstrap', '.ci/run', 'kind/*').filter(
+  (path) => readFileSync(path, 'utf8').startsWith('#!/usr/bin/env bash') || path.endsWith('.sh'),
+);
 const c = files('firmware/**/*.c', 'firmware/**/*.h').filter(
   (path) => !path.includes('/generated/'),
 );
@@ -61,7 +63,7 @@ const steps = [
       'grafana/src',
     ],
   ],
-  ['shellcheck', shell],
+  ['shellcheck', ['--external-sources', ...shell]],
   ['clang-format', [...(fix ? ['-i'] : ['--dry-run', '--Werror']), ...c]],
   [
     'cppcheck',

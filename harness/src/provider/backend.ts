@@ -1,7 +1,9 @@
-/** What the OpenFaaS API is served from; the process backend is one, a cluster's will be another. */
+/** What the OpenFaaS API is served from: processes of this machine, or a Kubernetes cluster. */
 export interface Backend {
   /** For /system/info. */
   readonly orchestration: string;
+  /** The one namespace that functions are in. */
+  readonly namespace: string;
   list(): Promise<FunctionStatus[]>;
   /** Undefined where there is no such function. */
   describe(name: string, withUsage: boolean): Promise<FunctionStatus | undefined>;
@@ -50,15 +52,21 @@ export interface FunctionStatus extends Omit<FunctionDeployment, 'service'> {
   usage?: { cpu: number; totalMemoryBytes: number };
 }
 
-/** Our own extension: which process serves what. */
+/** Our own extension: what serves a function, and where. */
 export interface ReplicaStatus {
   function: string;
+  /** As functions tell it in `X-Replica`: in a cluster the pod's name. */
   instance: string;
-  pid: number;
-  port: number;
   ready: boolean;
+  /** Why it is not ready, where that is known. */
+  reason?: string;
   requests: number;
   restarts: number;
+  /** Of a process on this machine. */
+  pid?: number;
+  port?: number;
+  /** Of a pod, once it has one. */
+  node?: string;
 }
 
 export interface Endpoint {
@@ -86,15 +94,17 @@ export interface LogLine {
 }
 
 export interface SecretStore {
-  names(): string[];
+  names(): Promise<string[]>;
   /** @throws ApiError 409 where it is there */
-  create(name: string, value: Buffer): void;
+  create(name: string, value: Buffer): Promise<void>;
   /** @throws ApiError 404 where it is not */
-  update(name: string, value: Buffer): void;
-  remove(name: string): void;
+  update(name: string, value: Buffer): Promise<void>;
+  /** @throws ApiError 404 where it is not */
+  remove(name: string): Promise<void>;
 }
 
-export const NAMESPACE = 'openfaas-fn';
+/** OpenFaaS's own. */
+export const DEFAULT_NAMESPACE = 'openfaas-fn';
 
 /** An answer of the API other than success. */
 export class ApiError extends Error {

@@ -1,17 +1,19 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { PowerHarnessError, TargetError } from '../errors.js';
+import { ApiError, type Backend } from './backend.js';
 import { createProviderServer } from './http/provider-server.js';
 import { parseProviderOptions, type ProviderOptions } from './options.js';
-import { ProcessBackend } from './process/process-backend.js';
 
+const DRAIN_MS = 5000;
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
-/** The provider as a program: serves until SIGINT or SIGTERM, then stops every function. */
+/** The provider as a program: serves until SIGINT or SIGTERM; functions that are its processes end with it. */
 async function main(): Promise<void> {
   const options = parseProviderOptions(process.argv.slice(2));
-  const backend = new ProcessBackend(options.functionsRoot);
+  const backend = await openBackend(options);
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
   const { server, proxy } = createProviderServer({ ...options, backend, version });
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -23,10 +25,39 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify({ event: 'listening', url, pid: process.pid })}\n`);
     await stopped;
   } finally {
-    server.close();
-    server.closeAllConnections();
+    await drained(server);
     await proxy.close();
     await backend.close();
+  }
+}
+
+/** Takes no new connection and waits for the requests in flight, for a while. */
+async function drained(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+}
+
+/** Each backend is loaded only where it is used: Kubernetes' client is large. */
+async function openBackend({ functions, upstreamTimeoutMs }: ProviderOptions): Promise<Backend> {
+  if (functions.backend === 'process') {
+    const { ProcessBackend } = await import('./process/process-backend.js');
+    return new ProcessBackend(functions.functionsRoot);
+  }
+  const { KubernetesBackend } = await import('./kubernetes/kubernetes-backend.js');
+  try {
+    return await KubernetesBackend.open({ ...functions, upstreamTimeoutMs });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new TargetError(
+      'CLUSTER_UNREACHABLE',
+      error.message,
+      'In a pod, see to its service account and role; elsewhere, set KUBECONFIG.',
+      { cause: error },
+    );
   }
 }
 

@@ -2,39 +2,57 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../errors.js';
+import { DEFAULT_NAMESPACE } from './backend.js';
 import { readCredentials, type Credentials } from './http/basic-auth.js';
+
+export type BackendOptions =
+  | { backend: 'process'; functionsRoot: string }
+  | { backend: 'kubernetes'; namespace: string; imagePullPolicy: string };
 
 export interface ProviderOptions {
   host: string;
   port: number;
-  functionsRoot: string;
   upstreamTimeoutMs: number;
   credentials?: Credentials;
+  functions: BackendOptions;
 }
 
 const HINT =
-  'Flags: --functions-root DIR [--port N] [--host ADDRESS] [--basic-auth-dir DIR] [--upstream-timeout-seconds S]';
+  'Flags: --functions-root DIR, or --backend kubernetes [--namespace NAME] [--image-pull-policy POLICY]; ' +
+  '[--port N] [--host ADDRESS] [--basic-auth-dir DIR] [--upstream-timeout-seconds S]';
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
 /** @throws UsageError */
 export function parseProviderOptions(argv: readonly string[]): ProviderOptions {
   const values = parse(argv);
-  const root = values['functions-root'];
-  if (!root || !existsSync(root)) {
-    throw new UsageError(
-      'PROVIDER_OPTIONS',
-      `--functions-root must be a folder, not '${root ?? ''}'.`,
-      HINT,
-    );
-  }
   const directory = values['basic-auth-dir'];
   return {
     host: values.host,
     port: number('port', values.port, 0, 65_535),
-    functionsRoot: resolve(root),
     upstreamTimeoutMs:
       number('upstream-timeout-seconds', values['upstream-timeout-seconds'], 0.1, 86_400) * 1000,
     ...(directory === undefined ? {} : { credentials: credentials(directory) }),
+    functions: backendOptions(values),
   };
+}
+
+function backendOptions(values: ReturnType<typeof parse>): BackendOptions {
+  const { backend, namespace, 'functions-root': root, 'image-pull-policy': policy } = values;
+  const refuse = (message: string): never => {
+    throw new UsageError('PROVIDER_OPTIONS', message, HINT);
+  };
+  if (backend === 'process') {
+    if (!root || !existsSync(root))
+      return refuse(`--functions-root must be a folder, not '${root ?? ''}'.`);
+    return { backend, functionsRoot: resolve(root) };
+  }
+  if (backend !== 'kubernetes')
+    return refuse(`--backend takes process or kubernetes, not '${backend}'.`);
+  if (!/^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    return refuse(`--namespace must be the name of a namespace, not '${namespace}'.`);
+  if (!PULL_POLICIES.includes(policy))
+    return refuse(`--image-pull-policy takes ${PULL_POLICIES.join(', ')}, not '${policy}'.`);
+  return { backend, namespace, imagePullPolicy: policy };
 }
 
 function parse(argv: readonly string[]) {
@@ -44,7 +62,10 @@ function parse(argv: readonly string[]) {
       options: {
         host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '8081' },
+        backend: { type: 'string', default: 'process' },
         'functions-root': { type: 'string' },
+        namespace: { type: 'string', default: DEFAULT_NAMESPACE },
+        'image-pull-policy': { type: 'string', default: 'IfNotPresent' },
         'basic-auth-dir': { type: 'string' },
         'upstream-timeout-seconds': { type: 'string', default: '60' },
       },

@@ -55,11 +55,14 @@ export function functionsRoot(): string {
 
 /** The provider as a process; for tests. */
 export async function startProvider(
-  root: string,
-  ...flags: string[]
+  flags: string[],
+  env: Record<string, string> = {},
 ): Promise<RunningProvider | { code: number | null; stderr: string }> {
-  const args = [PROGRAM, '--functions-root', root, '--port', '0', ...flags];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [PROGRAM, '--port', '0', ...flags];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stderr = '';
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
   const ended = new Promise<{ code: number | null; stderr: string }>((resolve) => {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { execa } from 'execa';
 import { findProgramOrSkip } from '../bench/required-programs.js';
 import { findProgram } from '../tools/program.js';
-import { ApiClient, describeProvider } from './conformance.js';
+import { ApiClient, describeProvider, describeScalingToZero } from './conformance.js';
 import {
   deployment,
   functionsRoot,
@@ -21,7 +21,7 @@ const started: RunningProvider[] = [];
 afterAll(() => started.forEach(({ child }) => child.kill('SIGKILL')));
 
 async function provider(...flags: string[]): Promise<RunningProvider> {
-  const running = await startProvider(functionsRoot(), ...flags);
+  const running = await startProvider(['--functions-root', functionsRoot(), ...flags]);
   if (!('url' in running)) throw new Error(running.stderr);
   started.push(running);
   return running;
@@ -44,6 +44,7 @@ beforeAll(async () => {
 
 describe('a provider of functions as processes', () => {
   describeProvider(api);
+  describeScalingToZero(api);
 });
 
 describe('functions that misbehave', () => {
@@ -249,14 +250,13 @@ describe('requests', () => {
     ).toBe('new');
   });
 
-  test('to zero and back by a request', async () => {
-    await api.call('POST', '/system/scale-function/target', { serviceName: 'target', replicas: 0 });
-    await api.ready('target', 0);
-    expect(await api.status('GET', '/function/target')).toBe(200);
-    expect(await api.json('/system/function/target')).toMatchObject({
-      replicas: 1,
-      availableReplicas: 1,
-    });
+  test('usage is told where it is asked for', async () => {
+    const usage = {
+      cpu: expect.any(Number) as number,
+      totalMemoryBytes: expect.any(Number) as number,
+    };
+    expect(await api.json('/system/function/target?usage=1')).toMatchObject({ usage });
+    expect(await api.json('/system/function/target')).not.toHaveProperty('usage');
   });
 });
 
@@ -288,17 +288,24 @@ describe('the end', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    expect(await startProvider(functionsRoot(), '--port', String(port))).toMatchObject({
+    expect(
+      await startProvider(['--functions-root', functionsRoot(), '--port', String(port)]),
+    ).toMatchObject({
       code: 5,
       stderr: expect.stringContaining("can't listen on") as string,
     });
     server.close();
-    expect(await startProvider('/nowhere')).toMatchObject({
+    expect(await startProvider(['--functions-root', '/nowhere'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--functions-root must be a folder') as string,
     });
     expect(
-      await startProvider(functionsRoot(), '--upstream-timeout-seconds', 'soon'),
+      await startProvider([
+        '--functions-root',
+        functionsRoot(),
+        '--upstream-timeout-seconds',
+        'soon',
+      ]),
     ).toMatchObject({ code: 2 });
   });
 });

@@ -1,5 +1,5 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { ApiError, NAMESPACE, type Backend } from '../backend.js';
+import { ApiError, type Backend } from '../backend.js';
 import { jsonBody, nameOf } from './json-body.js';
 import { parseLogQuery, sendLogs } from './logs-endpoint.js';
 import { parseDeployment, requireNamespace } from './parse-deployment.js';
@@ -38,27 +38,27 @@ const ROUTES: Record<string, Partial<Record<string, Route>>> = {
   },
   functions: {
     GET: async ({ backend, query, response }) => {
-      requireNamespace(query.get('namespace'));
+      requireNamespace(query.get('namespace'), backend.namespace);
       await json(response, 200, await backend.list());
     },
     POST: async ({ backend, request, response }) => {
-      await backend.create(parseDeployment(await jsonBody(request)));
+      await backend.create(parseDeployment(await jsonBody(request), backend.namespace));
       await empty(response, 202);
     },
     PUT: async ({ backend, request, response }) => {
-      await backend.update(parseDeployment(await jsonBody(request)));
+      await backend.update(parseDeployment(await jsonBody(request), backend.namespace));
       await empty(response, 202);
     },
     DELETE: async ({ backend, request, response }) => {
       const body = await jsonBody(request);
-      requireNamespace(body['namespace']);
+      requireNamespace(body['namespace'], backend.namespace);
       await backend.remove(nameOf(body['functionName'], 'functionName'));
       await empty(response, 202);
     },
   },
   function: {
     GET: async ({ backend, parts, query, response }) => {
-      requireNamespace(query.get('namespace'));
+      requireNamespace(query.get('namespace'), backend.namespace);
       const withUsage = ['1', 'true'].includes(query.get('usage') ?? '');
       const status = await backend.describe(nameOf(parts[1], 'name'), withUsage);
       if (!status) return empty(response, 404);
@@ -67,7 +67,7 @@ const ROUTES: Record<string, Partial<Record<string, Route>>> = {
   },
   'scale-function': {
     POST: async ({ backend, parts, query, request, response }) => {
-      requireNamespace(query.get('namespace'));
+      requireNamespace(query.get('namespace'), backend.namespace);
       const { replicas } = await jsonBody(request);
       if (!Number.isInteger(replicas) || (replicas as number) < 0) {
         throw new ApiError(400, 'replicas must be a whole number');
@@ -77,35 +77,44 @@ const ROUTES: Record<string, Partial<Record<string, Route>>> = {
     },
   },
   secrets: {
-    GET: ({ backend, response }) =>
-      json(
+    GET: async ({ backend, query, response }) => {
+      requireNamespace(query.get('namespace'), backend.namespace);
+      const names = await backend.secrets.names();
+      await json(
         response,
         200,
-        backend.secrets.names().map((name) => ({ name, namespace: NAMESPACE })),
-      ),
+        names.map((name) => ({ name, namespace: backend.namespace })),
+      );
+    },
     POST: async ({ backend, request, response }) => {
       const body = await jsonBody(request);
-      backend.secrets.create(nameOf(body['name'], 'name'), secretValue(body));
+      requireNamespace(body['namespace'], backend.namespace);
+      await backend.secrets.create(nameOf(body['name'], 'name'), secretValue(body));
       await empty(response, 202);
     },
     PUT: async ({ backend, request, response }) => {
       const body = await jsonBody(request);
-      backend.secrets.update(nameOf(body['name'], 'name'), secretValue(body));
+      requireNamespace(body['namespace'], backend.namespace);
+      await backend.secrets.update(nameOf(body['name'], 'name'), secretValue(body));
       await empty(response, 202);
     },
     DELETE: async ({ backend, request, response }) => {
-      backend.secrets.remove(nameOf((await jsonBody(request))['name'], 'name'));
+      const body = await jsonBody(request);
+      requireNamespace(body['namespace'], backend.namespace);
+      await backend.secrets.remove(nameOf(body['name'], 'name'));
       await empty(response, 202);
     },
   },
   logs: {
-    GET: ({ backend, query, response }) => sendLogs(backend, parseLogQuery(query), response),
+    GET: ({ backend, query, response }) =>
+      sendLogs(backend, parseLogQuery(query, backend.namespace), response),
   },
-  namespaces: { GET: ({ response }) => json(response, 200, [NAMESPACE]) },
+  namespaces: { GET: ({ backend, response }) => json(response, 200, [backend.namespace]) },
   namespace: Object.fromEntries(
     ['GET', 'POST', 'PUT', 'DELETE'].map((method) => [
       method,
-      () => Promise.reject(new ApiError(501, `there is one namespace, ${NAMESPACE}`)),
+      ({ backend }: ApiCall) =>
+        Promise.reject(new ApiError(501, `there is one namespace, ${backend.namespace}`)),
     ]),
   ),
   replicas: { GET: async ({ backend, response }) => json(response, 200, await backend.replicas()) },

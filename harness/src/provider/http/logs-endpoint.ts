@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { type ServerResponse } from 'node:http';
 import { ApiError, type Backend, type LogQuery } from '../backend.js';
 import { nameOf } from './json-body.js';
+import { requireNamespace, withoutNamespace } from './parse-deployment.js';
 
 /** A follower that asks for ever is let go after this. */
 const LONGEST_MS = 30 * 60 * 1000;
 
-/** @throws ApiError 422 */
-export function parseLogQuery(query: URLSearchParams): LogQuery {
+/** @throws ApiError 400 or 422 */
+export function parseLogQuery(query: URLSearchParams, namespace: string): LogQuery {
   const tail = Number(query.get('tail') ?? -1);
   if (!Number.isInteger(tail)) throw new ApiError(422, 'tail must be a number of lines');
   const since = query.get('since');
@@ -15,17 +16,14 @@ export function parseLogQuery(query: URLSearchParams): LogQuery {
   if (sinceMs !== undefined && Number.isNaN(sinceMs))
     throw new ApiError(422, 'since must be a time (RFC 3339)');
   const instance = query.get('instance');
+  requireNamespace(query.get('namespace'), namespace);
   return {
-    name: nameOf(withoutNamespace(query.get('name') ?? ''), 'name'),
+    name: nameOf(withoutNamespace(query.get('name') ?? '', namespace), 'name'),
     tail,
     follow: ['1', 'true'].includes(query.get('follow') ?? ''),
     ...(instance ? { instance } : {}),
     ...(sinceMs === undefined ? {} : { sinceMs }),
   };
-}
-
-function withoutNamespace(name: string): string {
-  return name.replace(/\.openfaas-fn$/, '');
 }
 
 /** NDJSON, a line each, until the past is told or, when following, the client goes. */

@@ -1,10 +1,13 @@
-import { ApiError, NAMESPACE, type FunctionDeployment } from '../backend.js';
+import { ApiError, type FunctionDeployment } from '../backend.js';
 import { nameOf } from './json-body.js';
 
 /** A FunctionDeployment from a body; fields unknown to us are left out. @throws ApiError 400 */
-export function parseDeployment(body: Record<string, unknown>): FunctionDeployment {
+export function parseDeployment(
+  body: Record<string, unknown>,
+  ownNamespace: string,
+): FunctionDeployment {
   const { image, namespace, envProcess, readOnlyRootFilesystem } = body;
-  requireNamespace(namespace);
+  requireNamespace(namespace, ownNamespace);
   if (typeof image !== 'string' || image === '') throw new ApiError(400, 'image must be a text');
   const secrets = list(body['secrets'], 'secrets');
   secrets?.forEach((secret) => nameOf(secret, 'secrets'));
@@ -23,11 +26,16 @@ export function parseDeployment(body: Record<string, unknown>): FunctionDeployme
   });
 }
 
-/** One machine has one namespace. @throws ApiError 400 */
-export function requireNamespace(namespace: unknown): void {
-  if (namespace === undefined || namespace === null || namespace === '' || namespace === NAMESPACE)
+/** A provider has one namespace. @throws ApiError 400 */
+export function requireNamespace(namespace: unknown, own: string): void {
+  if (namespace === undefined || namespace === null || namespace === '' || namespace === own)
     return;
-  throw new ApiError(400, `there is no namespace but ${NAMESPACE}`);
+  throw new ApiError(400, `there is no namespace but ${own}`);
+}
+
+/** The name in `NAME.NAMESPACE`. */
+export function withoutNamespace(name: string, namespace: string): string {
+  return name.endsWith(`.${namespace}`) ? name.slice(0, -namespace.length - 1) : name;
 }
 
 function texts(value: unknown, field: string): Record<string, string> | undefined {

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Duplex } from 'node:stream';
-import { ApiError, NAMESPACE, type Backend } from '../backend.js';
+import { ApiError, type Backend } from '../backend.js';
 import { callApi, OPEN_ROUTES } from './api-routes.js';
 import { isAuthorized, type Credentials } from './basic-auth.js';
 import { FunctionProxy } from './function-proxy.js';
 import { upgradeToFunction } from './function-upgrade.js';
+import { withoutNamespace } from './parse-deployment.js';
 
 /** What may be called on a function. */
 const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']);
@@ -18,6 +19,12 @@ export interface ProviderServerOptions {
   credentials?: Credentials;
 }
 
+interface FunctionTarget {
+  name: string;
+  /** With query, as the function is to see it. */
+  path: string;
+}
+
 /** An OpenFaaS provider's API and its functions, over HTTP. */
 export function createProviderServer(options: ProviderServerOptions): {
   server: Server;
@@ -28,7 +35,7 @@ export function createProviderServer(options: ProviderServerOptions): {
     answer(options, proxy, request, response).catch((error: unknown) => sendError(response, error));
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const target = functionTarget(request.url ?? '');
+    const target = functionTarget(request.url ?? '', options.backend.namespace);
     if (target) void upgradeToFunction(options.backend, target, request, socket, head);
     else socket.destroy();
   });
@@ -42,7 +49,10 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = request.url ?? '/';
-  if (url.startsWith('/function/')) return invoke(proxy, url, request, response);
+  if (url.startsWith('/function/')) {
+    const target = functionTarget(url, options.backend.namespace);
+    return invoke(proxy, target, request, response);
+  }
   if (url === '/healthz') {
     response.writeHead(200, { 'Content-Length': 0 }).end();
     return;
@@ -64,11 +74,10 @@ async function answer(
 
 async function invoke(
   proxy: FunctionProxy,
-  url: string,
+  target: FunctionTarget | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const target = functionTarget(url);
   if (!target) throw new ApiError(400, 'the path must be /function/NAME');
   if (!METHODS.has(request.method ?? '')) {
     throw new ApiError(405, `${request.method} is not for functions`);
@@ -77,13 +86,11 @@ async function invoke(
 }
 
 /** `/function/NAME[.NAMESPACE][/rest][?query]`: the function sees `/rest?query`. */
-function functionTarget(url: string): { name: string; path: string } | undefined {
+function functionTarget(url: string, namespace: string): FunctionTarget | undefined {
   const match = /^\/function\/([-a-zA-Z_0-9.]+)(\/[^?]*)?(\?.*)?$/.exec(url);
   if (!match) return undefined;
-  const name = match[1]!;
-  const suffix = `.${NAMESPACE}`;
   return {
-    name: name.endsWith(suffix) ? name.slice(0, -suffix.length) : name,
+    name: withoutNamespace(match[1]!, namespace),
     path: `${match[2] ?? '/'}${match[3] ?? ''}`,
   };
 }

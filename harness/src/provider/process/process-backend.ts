@@ -1,6 +1,6 @@
 import {
   ApiError,
-  NAMESPACE,
+  DEFAULT_NAMESPACE,
   type Backend,
   type Endpoint,
   type FunctionDeployment,
@@ -17,6 +17,7 @@ import { SecretFiles } from './secret-files.js';
 /** Functions as child processes of the provider, on this machine. */
 export class ProcessBackend implements Backend {
   readonly orchestration = 'process';
+  readonly namespace = DEFAULT_NAMESPACE;
   readonly secrets = new SecretFiles();
   private readonly functions = new Map<string, ProcessFunction>();
 
@@ -77,7 +78,7 @@ export class ProcessBackend implements Backend {
       line.timeMs >= sinceMs && (instance === undefined || line.instance === instance);
     const format = (line: TimedLine): LogLine => ({
       name,
-      namespace: NAMESPACE,
+      namespace: this.namespace,
       instance: line.instance,
       timestamp: new Date(line.timeMs).toISOString(),
       text: line.text,

@@ -1,10 +1,11 @@
 import {
   ApiError,
-  NAMESPACE,
+  DEFAULT_NAMESPACE,
   type FunctionDeployment,
   type FunctionStatus,
   type ReplicaStatus,
 } from '../backend.js';
+import { scaleLimits } from '../scale-limits.js';
 import { LogRing } from './log-ring.js';
 import { type ProcessSpec } from './process-spec.js';
 import { processUsage } from './process-usage.js';
@@ -32,6 +33,8 @@ export class ProcessFunction {
   private restartTimer: NodeJS.Timeout | undefined;
   private generation = 0;
   private waiters: (() => void)[] = [];
+  /** From zero, for all requests that came meanwhile. */
+  private coldStart: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -39,7 +42,7 @@ export class ProcessFunction {
     private spec: ProcessSpec,
     private secretsFolder: () => string,
   ) {
-    this.wanted = limits(deployment).min;
+    this.wanted = scaleLimits(deployment, MOST_REPLICAS).min;
     this.fill();
   }
 
@@ -52,21 +55,21 @@ export class ProcessFunction {
     this.deployment = deployment;
     this.spec = spec;
     this.secretsFolder = secretsFolder;
-    const { min, max } = limits(deployment);
+    const { min, max } = scaleLimits(deployment, MOST_REPLICAS);
     this.wanted = Math.min(max, Math.max(min, this.wanted));
     const old = this.replicas;
     this.generation++;
     this.replicas = [];
     this.backOffMs = BACK_OFF_MS.first;
     this.fill();
-    void this.untilReady(spec.readySeconds * 1000).then(() =>
+    void this.untilReady(spec.readiness.seconds * 1000).then(() =>
       Promise.all(old.map((replica) => replica.stop(DRAIN_MS))),
     );
     this.retiring = old;
   }
 
   scale(replicas: number): void {
-    const { max } = limits(this.deployment);
+    const { max } = scaleLimits(this.deployment, MOST_REPLICAS);
     this.wanted = Math.min(Math.max(0, replicas), max);
     const surplus = this.replicas.splice(this.wanted);
     for (const replica of surplus) void replica.stop(DRAIN_MS);
@@ -75,9 +78,12 @@ export class ProcessFunction {
 
   /** The ready replica with the least in flight, counted as busy. Scales from zero. @throws ApiError 503 */
   acquire(): Replica | Promise<Replica> {
-    if (this.wanted > 0) return this.take();
-    this.scale(1);
-    return this.untilReady(this.spec.readySeconds * 1000).then(() => this.take());
+    if (this.wanted > 0 && !this.coldStart) return this.take();
+    if (this.wanted === 0) this.scale(1);
+    this.coldStart ??= this.untilReady(this.spec.readiness.seconds * 1000).finally(
+      () => (this.coldStart = undefined),
+    );
+    return this.coldStart.then(() => this.take());
   }
 
   private take(): Replica {
@@ -108,7 +114,7 @@ export class ProcessFunction {
     return {
       ...rest,
       name: service,
-      namespace: NAMESPACE,
+      namespace: DEFAULT_NAMESPACE,
       invocationCount: this.invocations,
       replicas: this.wanted,
       availableReplicas: this.serving().filter((replica) => replica.ready).length,
@@ -196,13 +202,4 @@ export class ProcessFunction {
   private wake(): void {
     for (const waiter of this.waiters.splice(0)) waiter();
   }
-}
-
-function limits({ labels = {} }: FunctionDeployment): { min: number; max: number } {
-  const number = (name: string, otherwise: number) => {
-    const value = Number(labels[`com.openfaas.scale.${name}`]);
-    return Number.isInteger(value) && value >= 0 ? Math.min(value, MOST_REPLICAS) : otherwise;
-  };
-  const min = number('min', 1);
-  return { min, max: Math.max(min, number('max', MOST_REPLICAS), 1) };
 }

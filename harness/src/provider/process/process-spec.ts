@@ -1,26 +1,23 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { ApiError, type FunctionDeployment } from '../backend.js';
+import { readinessOf, type Readiness } from '../readiness.js';
 
 /** How a function runs as a process: from the annotations of its deployment. */
 export interface ProcessSpec {
   command: string;
   args: string[];
   directory: string;
-  readyPath: string;
-  readySeconds: number;
+  readiness: Readiness;
 }
 
 const COMMAND = 'power-harness.command';
 const DIRECTORY = 'power-harness.directory';
-const READY_PATH = 'power-harness.ready-path';
-const READY_SECONDS = 'power-harness.ready-timeout-seconds';
+const READY_SECONDS = 10;
 
 /** @throws ApiError 400 saying which annotation is missing or wrong */
-export function processSpec(
-  { service, annotations = {} }: FunctionDeployment,
-  functionsRoot: string,
-): ProcessSpec {
+export function processSpec(deployment: FunctionDeployment, functionsRoot: string): ProcessSpec {
+  const { service, annotations = {} } = deployment;
   const [command, ...args] = words(annotations[COMMAND] ?? '');
   if (!command) {
     throw new ApiError(
@@ -36,16 +33,11 @@ export function processSpec(
   if (!existsSync(directory)) {
     throw new ApiError(400, `${DIRECTORY} of ${service}: there is no folder ${directory}`);
   }
-  const readySeconds = Number(annotations[READY_SECONDS] ?? 10);
-  if (!(readySeconds > 0 && readySeconds <= 600)) {
-    throw new ApiError(400, `${READY_SECONDS} of ${service} must be seconds up to 600`);
-  }
   return {
     command,
     args,
     directory,
-    readyPath: annotations[READY_PATH] ?? '/_/health',
-    readySeconds,
+    readiness: readinessOf(deployment, READY_SECONDS),
   };
 }
 

@@ -90,11 +90,11 @@ export class Replica implements Endpoint {
 
   /** Polls until it answers; false, with the reason in the log, where it does not in time. */
   async awaitReady(): Promise<boolean> {
-    const { readyPath, readySeconds } = this.options.spec;
-    const endMs = Date.now() + readySeconds * 1000;
+    const { path, seconds } = this.options.spec.readiness;
+    const endMs = Date.now() + seconds * 1000;
     let reason = 'no answer';
     while (Date.now() < endMs && this.running && !this.retired) {
-      reason = await probe(this.port, readyPath);
+      reason = await probe(this.port, path);
       if (reason === '') {
         this.ready = this.running && !this.retired;
         return this.ready;
@@ -104,7 +104,7 @@ export class Replica implements Endpoint {
     if (this.running && !this.retired) {
       this.options.log.add(
         this.instance,
-        `not ready after ${readySeconds} s: ${readyPath} on its port: ${reason}`,
+        `not ready after ${seconds} s: ${path} on its port: ${reason}`,
       );
     }
     return false;

@@ -12,23 +12,26 @@ export class SecretFiles implements SecretStore {
     chmodSync(this.root, 0o700);
   }
 
-  names(): string[] {
-    return [...this.values.keys()].sort();
+  names(): Promise<string[]> {
+    return Promise.resolve([...this.values.keys()].sort());
   }
 
-  create(name: string, value: Buffer): void {
+  create(name: string, value: Buffer): Promise<void> {
     if (this.values.has(name)) throw new ApiError(409, `secret ${name} is there already`);
     this.values.set(name, value);
+    return Promise.resolve();
   }
 
-  update(name: string, value: Buffer): void {
+  update(name: string, value: Buffer): Promise<void> {
     this.require(name);
     this.values.set(name, value);
+    return Promise.resolve();
   }
 
-  remove(name: string): void {
+  remove(name: string): Promise<void> {
     this.require(name);
     this.values.delete(name);
+    return Promise.resolve();
   }
 
   /** @throws ApiError 400 where one is not there */

@@ -42,7 +42,7 @@ import { importRequests } from ${JSON.stringify(new URL('../dist/load/requests.j
 const [directory, requestsFile] = process.argv.slice(1);
 const table = AppendTable.create(directory, 'invocations');
 const start = performance.now();
-const count = await importRequests({ requestsFile, functionName: 'f', node: 'n', table });
+const count = await importRequests({ requestsFile, functionOf: () => 'f', node: 'n', table });
 const seconds = (performance.now() - start) / 1000;
 console.log(JSON.stringify({ count, seconds, peakBytes: process.resourceUsage().maxRSS * 1024 }));`;
 

@@ -1,5 +1,13 @@
 import { type ChosenSource } from '../energy/choose-energy-source.js';
 import { type Target } from '../targets/target.js';
+import { type TogetherPlan } from './together-plan.js';
+
+/** How functions are put under load. */
+export type BenchMode =
+  /** One after the other. */
+  | { kind: 'turns' }
+  /** All at once, each at rates of its own. */
+  | { kind: 'together'; plan: TogetherPlan };
 
 /** What `bench` needs to know; the command fills it from flags, environment and file. */
 export interface BenchOptions {
@@ -12,7 +20,10 @@ export interface BenchOptions {
   sysfs: string;
   /** Requests per second; without it a calibration finds one well below saturation. */
   ratePerSecond?: number;
+  mode: BenchMode;
+  /** Of a repetition; of a window, where functions are under load at once. */
   loadSeconds: number;
+  /** Or windows. */
   repetitions: number;
   idleSeconds: number;
   settleSeconds: number;

@@ -2,10 +2,11 @@ import { SampleCollector } from '../energy/sample-collector.js';
 import { AppendTable } from '../run/append-table.js';
 import { CpuRecorder } from './cpu-recorder.js';
 import { type Measurement } from './measurement.js';
-import { planTurns } from './plan.js';
+import { measureInTurns } from './in-turns.js';
 import { Sequence } from './sequence.js';
+import { measureTogether } from './together.js';
 
-/** Idle, the turns of the plan, idle; every row is written as soon as it is there. */
+/** Drives the load of the run's mode; every row is written as soon as it is there. */
 export async function measure(m: Measurement): Promise<void> {
   const { options, run } = m;
   const samples = AppendTable.create(run.path, 'samples');
@@ -31,18 +32,9 @@ export async function measure(m: Measurement): Promise<void> {
   );
   const sequence = new Sequence(m, collector, invocations);
   try {
-    for (const name of options.functions) await sequence.calibrate(name);
-    await run.save();
-    await sequence.rest('settle', 0, options.settleSeconds);
-    await sequence.rest('idle', 0, options.idleSeconds);
-    const turns = planTurns(options.functions, options.repetitions, options.seed);
-    for (const [index, turn] of turns.entries()) {
-      await sequence.turn(turn, index + 1, turns.length);
-    }
-    await sequence.rest('settle', options.repetitions + 1, options.settleSeconds);
-    await sequence.rest('idle', options.repetitions + 1, options.idleSeconds);
+    if (options.mode.kind === 'together') await measureTogether(m, options.mode.plan, sequence);
+    else await measureInTurns(m, sequence);
   } finally {
-    run.manifest.warnings.push(...sequence.check.warnings);
     await collector.close();
     await cpu.close();
     for (const table of [samples, invocations, cpuTable]) table.close();

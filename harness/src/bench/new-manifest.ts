@@ -22,6 +22,7 @@ export async function newManifest(options: BenchOptions): Promise<RunManifest> {
     target: { name: options.target.name, gateway: '' },
     plan: {
       functions: options.functions,
+      mode: options.mode.kind,
       method: options.method,
       repetitions: options.repetitions,
       idle_seconds: options.idleSeconds,

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { RepetitionCheck, type Delivered } from './repetition-check.js';
 
-const delivered = (dropped: number, completed = 1000): Delivered => ({
-  function: 'f',
+const delivered = (droppedIterations: number, functions = ['f']): Delivered => ({
+  functions,
   repetition: 3,
   ratePerSecond: 100,
-  loadSeconds: 10,
-  completed,
-  dropped,
+  scheduledRequests: 1000,
+  droppedIterations,
 });
 
 test('a full repetition says nothing', () => {
@@ -28,8 +27,18 @@ test('up to 0.1 % dropped is a warning, more is an invalid repetition', () => {
 
 test('a second invalid repetition ends the run and names the rate that would fit', () => {
   const check = new RepetitionCheck();
-  check.accept(delivered(500, 500));
-  expect(() => check.accept(delivered(500, 500))).toThrow(
+  check.accept(delivered(500));
+  expect(() => check.accept(delivered(500))).toThrow(
     expect.objectContaining({ code: 'RATE_TOO_HIGH', exitCode: 4, hint: '--rate 35 would fit.' }),
+  );
+});
+
+test('of several at once, how many would fit together', () => {
+  const check = new RepetitionCheck([], 1);
+  expect(() => check.accept(delivered(500, ['f', 'g']))).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining("f, g can't be driven at 100 requests") as string,
+      hint: '35 would fit: --rate sets the mean rate of each of them.',
+    }),
   );
 });

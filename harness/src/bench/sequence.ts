@@ -9,8 +9,6 @@ import { plain } from '../report/quantity.js';
 import { type AppendTable } from '../run/append-table.js';
 import { type Measurement } from './measurement.js';
 import { timedPhase } from './phase-clock.js';
-import { type Turn } from './plan.js';
-import { RepetitionCheck } from './repetition-check.js';
 
 /**
  * Load goes on a little after the window that counts: where a sample's interval straddles load and idle, the
@@ -23,9 +21,20 @@ const REQUEST_TIMEOUT_SECONDS = 60;
 /** Above this share of failures while the rate is sought, there is no sense in going on. */
 const FAILED_RATIO_LIMIT = 0.5;
 
+/** A stretch of load to drive. */
+export interface Drive {
+  /** Requests per second of each function: one for each window. */
+  ratesOf: ReadonlyMap<string, readonly number[]>;
+  /** Distinguishes its calls from those of other loads. */
+  repetition: number;
+  /** Its folder below k6/. */
+  folder: string;
+  /** What the live line tells of it, such as `2/6 sleep`. */
+  what: string;
+}
+
 /** The steps of a run, each of which leaves its rows behind. */
 export class Sequence {
-  readonly check = new RepetitionCheck();
   private readonly serviceSeconds = new Map<string, number>();
   private requests = 0;
 
@@ -35,8 +44,12 @@ export class Sequence {
     private readonly invocations: AppendTable,
   ) {}
 
-  /** Warms a function up and finds its rate, where none was asked for. @throws RunInvalidError where it mostly fails */
-  async calibrate(name: string): Promise<void> {
+  /**
+   * Warms a function up and finds its rate, where none was asked for.
+   * @param share - of what a calibration finds, where others are under load beside it
+   * @throws RunInvalidError where it mostly fails
+   */
+  async calibrate(name: string, share = 1): Promise<void> {
     const { options, run, talk, signal, deployment } = this.m;
     const { file, contentType } = deployment.payloadOf(name);
     talk.say(`Warming up ${name}`);
@@ -58,7 +71,7 @@ export class Sequence {
         `Invoke it by hand, and look at its log.`,
       );
     }
-    const rate = options.ratePerSecond ?? found.ratePerSecond;
+    const rate = options.ratePerSecond ?? found.ratePerSecond * share;
     run.manifest.plan.rate_per_second[name] = rate;
     this.serviceSeconds.set(name, found.serviceSeconds);
     const origin = options.ratePerSecond === undefined ? 'found by calibration' : 'as asked';
@@ -72,68 +85,52 @@ export class Sequence {
     run.addPhase({ phase, repetition, ...times });
   }
 
-  /** Settle, warm-up, load of one function. */
-  async turn({ repetition, function: name }: Turn, index: number, count: number): Promise<void> {
-    const { options, run, signal } = this.m;
-    await this.rest('settle', repetition, options.settleSeconds);
-    const directory = run.file('k6', `${String(index).padStart(2, '0')}-${name}`);
-    await mkdir(directory, { recursive: true });
-    const loaded = await this.drive(name, repetition, directory, `${index}/${count}`);
-    const { startUs, loadStartUs } = loaded;
-    const loadEndUs = loadStartUs + options.loadSeconds * 1e6;
-    const accepted = this.check.accept({
-      function: name,
-      repetition,
-      ratePerSecond: run.manifest.plan.rate_per_second[name]!,
-      loadSeconds: options.loadSeconds,
-      completed: loaded.scheduledRequests - loaded.droppedIterations,
-      dropped: loaded.droppedIterations,
-    });
-    if (options.warmupSeconds > 0) {
-      run.addPhase({ phase: 'warmup', repetition, startUs, endUs: loadStartUs, function: name });
-    }
-    // Load that must not count is warm-up: known, and left out.
-    const phase = accepted ? 'load' : 'warmup';
-    run.addPhase({ phase, repetition, startUs: loadStartUs, endUs: loadEndUs, function: name });
-    this.requests += await importRequests({
-      requestsFile: loaded.requestsFile,
-      functionName: name,
-      node: this.m.node,
-      table: this.invocations,
-    });
-    if (signal.aborted) throw signal.reason as Error;
+  /** Settle and idle, at the beginning and the end of a run. */
+  async idle(repetition: number): Promise<void> {
+    const { settleSeconds, idleSeconds } = this.m.options;
+    await this.rest('settle', repetition, settleSeconds);
+    await this.rest('idle', repetition, idleSeconds);
   }
 
-  private drive(
-    name: string,
-    repetition: number,
-    directory: string,
-    turn: string,
-  ): Promise<LoadResult> {
+  /** Drives functions with k6 and keeps the invocations; the phases are the caller's to say. */
+  async drive({ ratesOf, repetition, folder, what }: Drive): Promise<LoadResult> {
     const { options, run, talk, signal, deployment } = this.m;
-    const { file, contentType } = deployment.payloadOf(name);
-    const serviceSeconds = this.serviceSeconds.get(name);
-    const loadSeconds = options.loadSeconds + TAIL_SECONDS;
-    const wholeSeconds = options.warmupSeconds + loadSeconds;
-    return runLoad({
-      url: deployment.urlOf(name),
-      payloadFile: file,
-      contentType,
-      ratePerSecond: run.manifest.plan.rate_per_second[name]!,
-      warmupSeconds: options.warmupSeconds,
-      loadSeconds,
-      functionName: name,
+    const directory = run.file('k6', folder);
+    await mkdir(directory, { recursive: true });
+    const windows = [...ratesOf.values()][0]!.length;
+    const { warmupSeconds, loadSeconds } = options;
+    const wholeSeconds = warmupSeconds + windows * loadSeconds + TAIL_SECONDS;
+    const loaded = await runLoad({
+      functions: [...ratesOf].map(([name, ratesPerSecond]) => {
+        const { file, contentType } = deployment.payloadOf(name);
+        const serviceSeconds = this.serviceSeconds.get(name);
+        return {
+          name,
+          url: deployment.urlOf(name),
+          payloadFile: file,
+          contentType,
+          ratesPerSecond,
+          ...(serviceSeconds === undefined ? {} : { serviceSeconds }),
+        };
+      }),
+      warmupSeconds,
+      windowSeconds: loadSeconds,
+      tailSeconds: TAIL_SECONDS,
       repetition,
       directory,
       timeoutSeconds: REQUEST_TIMEOUT_SECONDS,
       signal,
-      ...(serviceSeconds === undefined ? {} : { serviceSeconds }),
       onProgress: ({ elapsedSeconds, requests }) => {
-        const phase = elapsedSeconds < options.warmupSeconds ? 'warmup' : 'load';
+        const phase = elapsedSeconds < warmupSeconds ? 'warmup' : 'load';
         const facts = this.facts(this.requests + requests);
-        talk.progress(`${phase} ${turn} ${name}`, wholeSeconds - elapsedSeconds, facts);
+        talk.progress(`${phase} ${what}`, wholeSeconds - elapsedSeconds, facts);
       },
     });
+    const { requestsFile, functionOf } = loaded;
+    const { node } = this.m;
+    const table = this.invocations;
+    this.requests += await importRequests({ requestsFile, functionOf, node, table });
+    return loaded;
   }
 
   private facts(requests = this.requests): string[] {

@@ -54,6 +54,14 @@ export const targetFlags = {
   out: outFlag,
 };
 
+/** How functions are put under load. */
+export const modeFlags = {
+  together: Flags.boolean({
+    description:
+      'put the functions under load at once, at rates that change from window to window (drawn from the seed) so that their energies can be told apart; --rate is the mean rate of each',
+  }),
+};
+
 /** The plan of a run. Those without a default here may have one in the config file. */
 export const planFlags = {
   rate: numberFlag('rate', { min: 0.01, max: 100_000, unit: 'requests per second' })({
@@ -65,14 +73,14 @@ export const planFlags = {
     'duration',
     1,
   )({
-    description: 'load per repetition, in seconds (default: 8)',
+    description: 'load per repetition, in seconds (default: 8; 3 with --together, of each window)',
     env: 'POWER_HARNESS_DURATION',
     helpValue: 'S',
   }),
   repetitions: numberFlag('repetitions', { min: 2, max: 1000, integer: true, unit: 'repetitions' })(
     {
       description:
-        'how often each function is measured; fewer than 6 widen the interval much (default: 6)',
+        'how often each function is measured; fewer than 6 widen the interval much (default: 6; 24 windows with --together)',
       env: 'POWER_HARNESS_REPETITIONS',
       helpValue: 'N',
     },

@@ -13,6 +13,7 @@ import { LocalTarget } from '../targets/local-target.js';
 import { type Target } from '../targets/target.js';
 import { dirname } from 'node:path';
 import { readConfigFile, type ConfigFile } from './config-file.js';
+import { modeKind, type ModeFlagValues, PLAN_DEFAULTS, resolveMode } from './resolve-mode.js';
 
 /** The functions of this checkout. */
 const OWN_STACK_FILE = fileURLToPath(new URL('../../../functions/stack.yml', import.meta.url));
@@ -91,22 +92,28 @@ export async function resolveTarget(flags: TargetFlagValues): Promise<ResolvedTa
 /** Everything `bench` needs. @throws UsageError */
 export async function resolveBenchOptions(
   functions: string[],
-  flags: TargetFlagValues & PlanFlagValues,
+  flags: TargetFlagValues & PlanFlagValues & ModeFlagValues,
 ): Promise<BenchOptions> {
   const { config, ...target } = await resolveTarget(flags);
   const file = config.bench ?? {};
   const rate = flags.rate ?? file.rate;
   const payload = flags.payload ?? file.payload;
-  return {
-    ...target,
+  const kind = modeKind(flags);
+  const otherwise = PLAN_DEFAULTS[kind];
+  const plan = {
     functions,
-    loadSeconds: flags.duration ?? file.duration ?? 8,
-    repetitions: flags.repetitions ?? file.repetitions ?? 6,
-    idleSeconds: flags.idle ?? file.idle ?? 10,
-    settleSeconds: flags.settle ?? file.settle ?? 1,
-    warmupSeconds: flags.warmup ?? file.warmup ?? 2,
+    repetitions: flags.repetitions ?? file.repetitions ?? otherwise.repetitions,
     seed: flags.seed ?? file.seed ?? 1,
     method: (flags.method ?? file.method ?? 'auto') as BenchOptions['method'],
+  };
+  return {
+    ...target,
+    ...plan,
+    mode: resolveMode(kind, plan),
+    loadSeconds: flags.duration ?? file.duration ?? otherwise.loadSeconds,
+    idleSeconds: flags.idle ?? file.idle ?? otherwise.idleSeconds,
+    settleSeconds: flags.settle ?? file.settle ?? 1,
+    warmupSeconds: flags.warmup ?? file.warmup ?? 2,
     out: flags.out,
     twinOptions: parseTwinOptions(flags['twin-options'] ?? ''),
     ...(rate === undefined ? {} : { ratePerSecond: rate }),

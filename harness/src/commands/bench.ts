@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
-import { planFlags, targetFlags } from '../cli/bench-flags.js';
+import { modeFlags, planFlags, targetFlags } from '../cli/bench-flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { SILENT, TerminalTalk } from '../cli/terminal-talk.js';
 import { EXIT_CODES } from '../errors.js';
@@ -15,6 +15,7 @@ export default class Bench extends BaseCommand {
   static override examples = [
     '<%= config.bin %> bench analyze-sentence',
     '<%= config.bin %> bench matrix-multiply compress --repetitions 10 --json',
+    '<%= config.bin %> bench analyze-sentence matrix-multiply compress --together',
     '<%= config.bin %> bench analyze-sentence --gateway http://127.0.0.1:8080 --meters meters.yaml',
   ];
   static override strict = false;
@@ -22,11 +23,12 @@ export default class Bench extends BaseCommand {
     function: Args.string({
       required: true,
       description:
-        'function of the stack file; several are measured one after the other in random order',
+        'function of the stack file; several are measured one after the other in random order, or --together',
     }),
   };
   static override flags = {
     ...targetFlags,
+    ...modeFlags,
     ...planFlags,
     quiet: Flags.boolean({ char: 'q', description: 'tell nothing of the progress' }),
   };

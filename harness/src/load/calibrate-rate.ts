@@ -50,15 +50,18 @@ export async function calibrateRate(options: CalibrationOptions): Promise<Calibr
   const directory = resolve(options.directory);
   const stop = `${options.timeoutSeconds}s`;
   const oneUser = { executor: 'constant-vus', vus: 1 };
+  const call = {
+    url: options.url,
+    payload_file: options.payloadFile ? resolve(options.payloadFile) : null,
+    content_type: options.contentType,
+    call_id_prefix: `${options.functionName}-calibration`,
+  };
   await runK6({
     directory,
     rows: false,
     config: {
-      url: options.url,
-      payload_file: options.payloadFile ? resolve(options.payloadFile) : null,
-      content_type: options.contentType,
       request_timeout_seconds: options.timeoutSeconds,
-      call_id_prefix: `${options.functionName}-calibration`,
+      calls: { warmup: call, measure: call },
       scenarios: {
         warmup: {
           ...oneUser,

@@ -32,11 +32,8 @@ function k6Is(script: string): void {
 function options(more: Partial<K6Options> = {}): K6Options {
   return {
     config: {
-      url: 'http://127.0.0.1:1/',
-      payload_file: null,
-      content_type: 'text/plain',
       request_timeout_seconds: 1,
-      call_id_prefix: 'x-1',
+      calls: {},
       scenarios: {},
       thresholds: {},
     },

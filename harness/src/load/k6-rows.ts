@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 export interface K6Row {
   timeUs: number;
   value: number;
+  scenario: string;
   /** As k6 wrote it: empty where the metric has none. */
   status: string;
   metadata: string;
@@ -43,10 +44,11 @@ export async function* readK6Rows(file: string, metric: string): AsyncGenerator<
 
 function parseRows(csv: string): K6Row[] {
   const records = parse<Record<string, string>>(csv, { columns: true, relax_column_count: true });
-  return records.map(({ timestamp, metric_value, status = '', metadata = '' }) => ({
+  return records.map(({ timestamp, metric_value, ...row }) => ({
     timeUs: Number(timestamp),
     value: Number(metric_value),
-    status,
-    metadata,
+    scenario: row['scenario'] ?? '',
+    status: row['status'] ?? '',
+    metadata: row['metadata'] ?? '',
   }));
 }

@@ -1,15 +1,21 @@
+/** What a scenario sends. */
+export interface K6Call {
+  url: string;
+  /** Absolute path; null for an empty body. */
+  payload_file: string | null;
+  content_type: string;
+  /** A call's id is this, a dash and the iteration's number. */
+  call_id_prefix: string;
+}
+
 /**
  * What the k6 script reads from load.json beside it: everything that differs between two loads, so that
  * `k6 run script.js` in the folder of an old run repeats it.
  */
 export interface K6Config {
-  url: string;
-  /** Absolute path; null for an empty body. */
-  payload_file: string | null;
-  content_type: string;
   request_timeout_seconds: number;
-  /** A call's id is this, a dash and the iteration's number. */
-  call_id_prefix: string;
+  /** By scenario. */
+  calls: Record<string, K6Call>;
   /** k6's own scenarios option. */
   scenarios: Record<string, object>;
   /** Sub-metrics that the summary shall show. */
@@ -28,7 +34,10 @@ export const K6_SCRIPT = `import http from 'k6/http';
 import exec from 'k6/execution';
 
 const config = JSON.parse(open('./${CONFIG_FILE}'));
-const payload = config.payload_file === null ? null : open(config.payload_file, 'b');
+const bodies = {};
+for (const [scenario, call] of Object.entries(config.calls)) {
+  bodies[scenario] = call.payload_file === null ? null : open(call.payload_file, 'b');
+}
 
 export const options = {
   scenarios: config.scenarios,
@@ -45,10 +54,11 @@ http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
 export default function () {
   const { iterationInTest, name, startTime } = exec.scenario;
   if (iterationInTest === 0) console.log('${START_MARK}' + name + ' ' + startTime);
-  const callId = config.call_id_prefix + '-' + iterationInTest;
+  const call = config.calls[name];
+  const callId = call.call_id_prefix + '-' + iterationInTest;
   exec.vu.metrics.metadata.call_id = callId;
-  http.post(config.url, payload, {
-    headers: { 'Content-Type': config.content_type, 'X-Call-Id': callId },
+  http.post(call.url, bodies[name], {
+    headers: { 'Content-Type': call.content_type, 'X-Call-Id': callId },
     timeout: config.request_timeout_seconds * 1000,
   });
 }

@@ -26,7 +26,7 @@ async function imported(
   writeFileSync(requestsFile, archive);
   const table = AppendTable.create(directory, 'invocations');
   try {
-    const count = await importRequests({ requestsFile, functionName: 'f', node: 'n', table });
+    const count = await importRequests({ requestsFile, functionOf: () => 'f', node: 'n', table });
     const [, ...lines] = readFileSync(join(directory, 'invocations.csv'), 'utf8')
       .trim()
       .split('\n');

@@ -5,7 +5,8 @@ import { readK6Rows } from './k6-rows.js';
 export interface ImportOptions {
   /** k6's rows. */
   requestsFile: string;
-  functionName: string;
+  /** The function that a scenario calls. */
+  functionOf: (scenario: string) => string;
   node: string;
   /** Gets the invocations. */
   table: AppendTable;
@@ -18,13 +19,13 @@ export interface ImportOptions {
  * @throws LoadError where the file can't be read
  */
 export async function importRequests(options: ImportOptions): Promise<number> {
-  const { requestsFile, functionName, node, table } = options;
+  const { requestsFile, functionOf, node, table } = options;
   let count = 0;
   try {
     for await (const rows of readK6Rows(requestsFile, 'http_req_duration')) {
       table.append(
-        rows.map(({ timeUs, value, status, metadata }) => [
-          functionName,
+        rows.map(({ timeUs, value, scenario, status, metadata }) => [
+          functionOf(scenario),
           node,
           timeUs - Math.round(value * 1000),
           timeUs,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findProgram } from '../tools/program.js';
-import { type LoadOptions, type LoadProgress, runLoad } from './run-load.js';
+import { type LoadedFunction, type LoadOptions, type LoadProgress, runLoad } from './run-load.js';
 
 const k6IsThere = (() => {
   try {
@@ -50,17 +50,25 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function options(more: Partial<LoadOptions> = {}): LoadOptions {
+function loaded(more: Partial<LoadedFunction> = {}): LoadedFunction {
   const payloadFile = join(directory, 'payload.json');
   writeFileSync(payloadFile, '{"a":1}');
   return {
+    name: 'x',
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/function/x`,
     payloadFile,
     contentType: 'application/json',
-    ratePerSecond: 50,
+    ratesPerSecond: [50],
+    ...more,
+  };
+}
+
+function options(more: Partial<LoadOptions> = {}): LoadOptions {
+  return {
+    functions: [loaded()],
     warmupSeconds: 0.5,
-    loadSeconds: 1,
-    functionName: 'x',
+    windowSeconds: 1,
+    tailSeconds: 0,
     repetition: 3,
     directory: join(directory, 'k6'),
     timeoutSeconds: 5,
@@ -73,6 +81,7 @@ interface Row {
   metric: string;
   timeUs: number;
   value: number;
+  scenario: string;
   status: string;
   metadata: string;
 }
@@ -89,6 +98,7 @@ function readRows(): Row[] {
       metric: cell('metric_name'),
       timeUs: Number(cell('timestamp')),
       value: Number(cell('metric_value')),
+      scenario: cell('scenario'),
       status: cell('status'),
       metadata: cell('metadata'),
     };
@@ -100,8 +110,9 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
     const result = await runLoad(options());
 
     expect(seen.bodies).toEqual(new Set(['application/json {"a":1}']));
-    expect(result.loadStartUs - result.startUs).toBe(500_000);
-    expect(result.loadEndUs - result.loadStartUs).toBe(1_000_000);
+    const [window] = result.windows;
+    expect(window!.startUs - result.startUs).toBe(500_000);
+    expect(window!.endUs - window!.startUs).toBe(1_000_000);
     const durations = readRows().filter(({ metric }) => metric === 'http_req_duration');
     const starts = durations.map(({ timeUs, value }) => timeUs - value * 1000);
     expect(result.requests).toBe(durations.length);
@@ -112,9 +123,41 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
     );
     expect(lateUs).toBeGreaterThan(-1500);
     expect(lateUs).toBeLessThan(3000);
-    const inLoad = starts.filter((us) => us >= result.loadStartUs && us < result.loadEndUs);
-    expect(Math.abs(inLoad.length - result.scheduledRequests)).toBeLessThanOrEqual(2);
-    expect(result.droppedIterations).toBe(0);
+    const inLoad = starts.filter((us) => us >= window!.startUs && us < window!.endUs);
+    expect(Math.abs(inLoad.length - window!.scheduledRequests)).toBeLessThanOrEqual(2);
+    expect(window!.droppedIterations).toBe(0);
+  });
+
+  test('several functions at once: every window at its rates, and rows say whose they are', async () => {
+    const { url } = loaded();
+    const result = await runLoad(
+      options({
+        functions: [
+          loaded({ name: 'a.b', url: `${url}/a`, ratesPerSecond: [10, 40, 20] }),
+          loaded({ name: 'c', url: `${url}/c`, ratesPerSecond: [30.5, 5, 15] }),
+        ],
+        tailSeconds: 0.5,
+      }),
+    );
+
+    expect(result.windows.map((window) => window.scheduledRequests)).toEqual([41, 45, 35]);
+    const calls = readRows().filter(({ metric }) => metric === 'http_req_duration');
+    const count = (name: string, from: number, to: number) =>
+      calls.filter(({ scenario, timeUs, value }) => {
+        const begunUs = timeUs - value * 1000;
+        return result.functionOf(scenario) === name && begunUs >= from && begunUs < to;
+      }).length;
+    for (const [name, rates] of [
+      ['a.b', [10, 40, 20]],
+      ['c', [30.5, 5, 15]],
+    ] as const) {
+      for (const [at, { startUs, endUs }] of result.windows.entries()) {
+        expect(Math.abs(count(name, startUs, endUs) - rates[at]!)).toBeLessThanOrEqual(2);
+      }
+    }
+    expect(calls.find(({ scenario }) => result.functionOf(scenario) === 'c')!.metadata).toMatch(
+      /^call_id=c-3-/,
+    );
   });
 
   test('a call has the same id at the function and in the rows', async () => {
@@ -130,7 +173,7 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
 
   test('tells how far it is', async () => {
     const progress: LoadProgress[] = [];
-    await runLoad(options({ loadSeconds: 2, onProgress: (each) => progress.push(each) }));
+    await runLoad(options({ windowSeconds: 2, onProgress: (each) => progress.push(each) }));
 
     expect(progress.length).toBeGreaterThanOrEqual(2);
     expect(progress[0]!.elapsedSeconds).toBeCloseTo(1, 0);
@@ -139,7 +182,13 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
   });
 
   test('a rate that is no whole number', async () => {
-    const result = await runLoad(options({ ratePerSecond: 7.5, warmupSeconds: 0, loadSeconds: 2 }));
+    const result = await runLoad(
+      options({
+        functions: [loaded({ ratesPerSecond: [7.5] })],
+        warmupSeconds: 0,
+        windowSeconds: 2,
+      }),
+    );
 
     expect(Math.abs(result.requests - 15)).toBeLessThanOrEqual(1);
   });
@@ -154,7 +203,7 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
   });
 
   test('no server at all: rows with status 0', async () => {
-    const unreachable = options({ loadSeconds: 0.5 });
+    const unreachable = options({ windowSeconds: 0.5 });
     server.close();
     await runLoad(unreachable);
 
@@ -165,7 +214,13 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
 
   test('a request that is not answered in time has status 0', async () => {
     answerAfterMs = 3000;
-    await runLoad(options({ ratePerSecond: 5, warmupSeconds: 0, timeoutSeconds: 1 }));
+    await runLoad(
+      options({
+        functions: [loaded({ ratesPerSecond: [5] })],
+        warmupSeconds: 0,
+        timeoutSeconds: 1,
+      }),
+    );
 
     const rows = readRows().filter(({ metric }) => metric === 'http_reqs');
     expect(rows.map((row) => row.status)).toContain('0');
@@ -173,18 +228,20 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
 
   test('a server too slow for the rate: the iterations left out in the load window are counted', async () => {
     answerAfterMs = 1000;
-    const result = await runLoad(options({ ratePerSecond: 40, timeoutSeconds: 3 }));
+    const result = await runLoad(
+      options({ functions: [loaded({ ratesPerSecond: [40] })], timeoutSeconds: 3 }),
+    );
 
     // 20 virtual users are all waiting from 0.5 s to 1 s and take 20 more each second.
-    expect(result.droppedIterations).toBeGreaterThanOrEqual(15);
-    expect(result.droppedIterations).toBeLessThanOrEqual(25);
+    expect(result.windows[0]!.droppedIterations).toBeGreaterThanOrEqual(15);
+    expect(result.windows[0]!.droppedIterations).toBeLessThanOrEqual(25);
   });
 
   test('an abort ends k6 soon, and what it wrote is readable', async () => {
     const controller = new AbortController();
     const running = runLoad(
       options({
-        loadSeconds: 60,
+        windowSeconds: 60,
         signal: controller.signal,
         onProgress: ({ elapsedSeconds }) => {
           if (elapsedSeconds >= 2) controller.abort();
@@ -202,7 +259,7 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
     const controller = new AbortController();
     const started = performance.now();
     const running = runLoad(
-      options({ loadSeconds: 60, timeoutSeconds: 60, signal: controller.signal }),
+      options({ windowSeconds: 60, timeoutSeconds: 60, signal: controller.signal }),
     );
     setTimeout(() => controller.abort(), 1000);
     await expect(running).rejects.toMatchObject({ code: 'INTERRUPTED' });
@@ -210,7 +267,9 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
   });
 
   test('k6 failing: its own message', async () => {
-    const broken = runLoad(options({ payloadFile: join(directory, 'missing.json') }));
+    const broken = runLoad(
+      options({ functions: [loaded({ payloadFile: join(directory, 'missing.json') })] }),
+    );
 
     await expect(broken).rejects.toMatchObject({
       code: 'K6_FAILED',
@@ -221,7 +280,7 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
 });
 
 test('a load shorter than k6 can do is refused before k6 starts', async () => {
-  await expect(runLoad(options({ warmupSeconds: 0, loadSeconds: 0.5 }))).rejects.toMatchObject({
+  await expect(runLoad(options({ warmupSeconds: 0, windowSeconds: 0.5 }))).rejects.toMatchObject({
     code: 'LOAD_TOO_SHORT',
     exitCode: 2,
   });

@@ -8,7 +8,10 @@ export type RunState = 'running' | 'complete' | 'invalid' | 'failed' | 'interrup
 /** What was asked for, every default filled in. */
 export interface RunPlan {
   functions: string[];
+  /** How they were put under load; absent in runs of older versions, which did it in turns. */
+  mode?: 'turns' | 'together';
   method: string;
+  /** Or windows, where functions are under load at once. */
   repetitions: number;
   idle_seconds: number;
   settle_seconds: number;
@@ -16,6 +19,8 @@ export interface RunPlan {
   load_seconds: number;
   /** Requests per second of each function, asked for or found by calibration. */
   rate_per_second: Record<string, number>;
+  /** Of functions under load at once: each one's rate in every window, as multiples of its own above. */
+  rate_levels?: Record<string, number[]>;
   /** Of what was sent to each function; absent in runs of older versions. */
   payload_sha256?: Record<string, string>;
   seed: number;

@@ -1,0 +1,5 @@
+/** A stretch of load that counts, in Unix microseconds. */
+export interface LoadWindow {
+  startUs: number;
+  endUs: number;
+}

@@ -8,7 +8,7 @@
 #include "node_part.h"
 
 #define NODE_CHANNELS 6
-#define NODE_CHANNEL_PARTS 8
+#define NODE_CHANNEL_PARTS 16
 
 typedef struct {
     node_part_t *parts[NODE_CHANNEL_PARTS];

@@ -72,7 +72,7 @@ export async function analyzeFolder(options: AnalyzeOptions): Promise<Analysis> 
     options.method ?? (manifest?.plan.method as 'auto' | MethodName | undefined) ?? 'auto',
   );
   const truthFile = join(directory, TRUTH_FILE);
-  if (manifest && existsSync(truthFile)) await addTruth(result, tables, truthFile);
+  if (manifest && existsSync(truthFile)) await addTruth(result, tables, manifest, truthFile);
   return { result, tables, sensor, phasesInferred, ...(manifest ? { manifest } : {}) };
 }
 

@@ -19,10 +19,7 @@ export function truthPerInvocation(
   phases: readonly Phase[],
   invocations: Invocations,
 ): Map<string, number> {
-  const idle = phases.filter(({ phase }) => phase === 'idle');
-  const idleSeconds = idle.reduce((sum, phase) => sum + secondsOf(phase), 0);
-  const idleJoules = idle.reduce((sum, phase) => sum + riseIn(timeUs, energyJoules, phase), 0);
-  const idleWatts = idleJoules / idleSeconds;
+  const idleWatts = idleWattsOf({ timeUs, energyJoules }, phases);
   const truths = new Map<string, number>();
   const all = invocations.nodes.flatMap((node) => invocationsOf(invocations, node));
   for (const name of new Set(all.map((each) => each.function))) {
@@ -41,4 +38,49 @@ export function truthPerInvocation(
     if (repetitions.length > 0) truths.set(name, joules / repetitions.length);
   }
   return truths;
+}
+
+/** What a twin says of a node's parts. */
+export interface TruthByPart {
+  /** What serves requests for all functions. */
+  platform: Truth;
+  functions: ReadonlyMap<string, Truth>;
+}
+
+/**
+ * Joules per invocation of functions under load at once: of each one's replicas, and the platform's by its share of the
+ * invocations; both above the twin's own mean in the idle phases.
+ */
+export function truthTogether(
+  { platform, functions }: TruthByPart,
+  phases: readonly Phase[],
+  invocations: Invocations,
+): Map<string, number> {
+  const windows = phases.filter(({ phase }) => phase === 'load');
+  const above = (truth: Truth) => {
+    const idleWatts = idleWattsOf(truth, phases);
+    const joules = (window: Phase) =>
+      riseIn(truth.timeUs, truth.energyJoules, window) - idleWatts * secondsOf(window);
+    return windows.reduce((sum, window) => sum + joules(window), 0);
+  };
+  const counts = new Map<string, number>();
+  for (const node of invocations.nodes) {
+    for (const own of invocationsOf(invocations, node)) {
+      const count = windows.reduce((sum, window) => sum + countIn(own, window), 0);
+      counts.set(own.function, (counts.get(own.function) ?? 0) + count);
+    }
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const platformJoules = above(platform) / total;
+  return new Map(
+    [...functions]
+      .filter(([name]) => (counts.get(name) ?? 0) > 0)
+      .map(([name, truth]) => [name, above(truth) / counts.get(name)! + platformJoules]),
+  );
+}
+
+function idleWattsOf({ timeUs, energyJoules }: Truth, phases: readonly Phase[]): number {
+  const idle = phases.filter(({ phase }) => phase === 'idle');
+  const seconds = idle.reduce((sum, phase) => sum + secondsOf(phase), 0);
+  return idle.reduce((sum, phase) => sum + riseIn(timeUs, energyJoules, phase), 0) / seconds;
 }

@@ -28,7 +28,7 @@ export async function analyse(
     clockSeconds: clock_seconds,
   };
   const result = attributeTables(tables, { run, simulated, warnings, sensor }, method);
-  if (truthFile) await addTruth(result, tables, truthFile);
+  if (truthFile) await addTruth(result, tables, manifest, truthFile);
   return { manifest, result, tables };
 }
 

@@ -52,8 +52,15 @@ export interface ResolvedTarget {
   sysfs: string;
 }
 
-/** Target, meters and stack file, from flags and config file. @throws UsageError */
-export async function resolveTarget(flags: TargetFlagValues): Promise<ResolvedTarget> {
+/**
+ * Target, meters and stack file, from flags and config file.
+ * @param functions - those that are to be deployed
+ * @throws UsageError
+ */
+export async function resolveTarget(
+  flags: TargetFlagValues,
+  functions: readonly string[] = [],
+): Promise<ResolvedTarget> {
   const config = await readConfigFile(flags.config, flags.config !== DEFAULT_CONFIG_FILE);
   const stackFile = resolve(flags.stack ?? config.bench?.stack ?? OWN_STACK_FILE);
   const name = flags.target ?? config.target ?? 'local';
@@ -84,6 +91,7 @@ export async function resolveTarget(flags: TargetFlagValues): Promise<ResolvedTa
   }
   const target = new LocalTarget({
     functionsRoot: dirname(stackFile),
+    functions,
     ...(flags.node ? { node: flags.node } : {}),
   });
   return resolved(target);
@@ -94,7 +102,7 @@ export async function resolveBenchOptions(
   functions: string[],
   flags: TargetFlagValues & PlanFlagValues & ModeFlagValues,
 ): Promise<BenchOptions> {
-  const { config, ...target } = await resolveTarget(flags);
+  const { config, ...target } = await resolveTarget(flags, functions);
   const file = config.bench ?? {};
   const rate = flags.rate ?? file.rate;
   const payload = flags.payload ?? file.payload;

@@ -14,12 +14,19 @@ import { startTwin, type Twin } from './twin-process.js';
 /** The rate asked of our own meters: the reporting interval in milliseconds. */
 const INTERVAL_MS = 100;
 
+/** A node as its twin sees it: see targets/target.ts. */
+interface TwinNode {
+  model: string;
+  fullWatts: number;
+  sources?: Record<string, string>;
+}
+
 export interface EnergySourceOptions {
   chosen: ChosenSource;
   /** Where sysfs is mounted. */
   sysfs: string;
   /** What a twin takes the node for, where the target has a model of one. */
-  twinNode?: { model: string; fullWatts: number };
+  twinNode?: TwinNode;
   /** See TwinOptions. */
   twinOptions: readonly string[];
   /** The node that RAPL or the twin stands for. */
@@ -63,7 +70,7 @@ async function openMeters(
 
 async function openTwin(
   options: EnergySourceOptions,
-  { model, fullWatts }: { model: string; fullWatts: number },
+  { model, fullWatts, sources }: TwinNode,
 ): Promise<EnergySource> {
   const { directory, node, sysfs, signal } = options;
   const twin = await startTwin({
@@ -84,6 +91,7 @@ async function openTwin(
       source: 'twin',
       address,
       model,
+      ...(sources ? { sources } : {}),
     };
     return new ExportedEnergy([meter], exporter, twin);
   } catch (error) {

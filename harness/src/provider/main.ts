@@ -45,7 +45,7 @@ async function drained(server: Server): Promise<void> {
 async function openBackend({ functions, upstreamTimeoutMs }: ProviderOptions): Promise<Backend> {
   if (functions.backend === 'process') {
     const { ProcessBackend } = await import('./process/process-backend.js');
-    return new ProcessBackend(functions.functionsRoot);
+    return new ProcessBackend(functions.functionsRoot, functions.replicaCgroups);
   }
   const { KubernetesBackend } = await import('./kubernetes/kubernetes-backend.js');
   try {

@@ -6,7 +6,12 @@ import { DEFAULT_NAMESPACE } from './backend.js';
 import { readCredentials, type Credentials } from './http/basic-auth.js';
 
 export type BackendOptions =
-  | { backend: 'process'; functionsRoot: string }
+  | {
+      backend: 'process';
+      functionsRoot: string;
+      /** A cgroup with one of its own for each function's replicas, `function-NAME`. */
+      replicaCgroups?: string;
+    }
   | { backend: 'kubernetes'; namespace: string; imagePullPolicy: string };
 
 export interface ProviderOptions {
@@ -18,7 +23,7 @@ export interface ProviderOptions {
 }
 
 const HINT =
-  'Flags: --functions-root DIR, or --backend kubernetes [--namespace NAME] [--image-pull-policy POLICY]; ' +
+  'Flags: --functions-root DIR [--replica-cgroups DIR], or --backend kubernetes [--namespace NAME] [--image-pull-policy POLICY]; ' +
   '[--port N] [--host ADDRESS] [--basic-auth-dir DIR] [--upstream-timeout-seconds S]';
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 
@@ -38,13 +43,14 @@ export function parseProviderOptions(argv: readonly string[]): ProviderOptions {
 
 function backendOptions(values: ReturnType<typeof parse>): BackendOptions {
   const { backend, namespace, 'functions-root': root, 'image-pull-policy': policy } = values;
+  const replicaCgroups = values['replica-cgroups'];
   const refuse = (message: string): never => {
     throw new UsageError('PROVIDER_OPTIONS', message, HINT);
   };
   if (backend === 'process') {
     if (!root || !existsSync(root))
       return refuse(`--functions-root must be a folder, not '${root ?? ''}'.`);
-    return { backend, functionsRoot: resolve(root) };
+    return { backend, functionsRoot: resolve(root), ...(replicaCgroups ? { replicaCgroups } : {}) };
   }
   if (backend !== 'kubernetes')
     return refuse(`--backend takes process or kubernetes, not '${backend}'.`);
@@ -64,6 +70,7 @@ function parse(argv: readonly string[]) {
         port: { type: 'string', default: '8081' },
         backend: { type: 'string', default: 'process' },
         'functions-root': { type: 'string' },
+        'replica-cgroups': { type: 'string' },
         namespace: { type: 'string', default: DEFAULT_NAMESPACE },
         'image-pull-policy': { type: 'string', default: 'IfNotPresent' },
         'basic-auth-dir': { type: 'string' },

@@ -37,6 +37,8 @@ export interface ManifestMeter {
   address: string;
   /** The twin's model; absent for a meter. */
   model?: string;
+  /** What the sources of the twin's truth stand for, such as `cpu2: function:sleep`. */
+  sources?: Record<string, string>;
   /** What the meter takes its shunt to be, calibration included; absent where it does not say. */
   shunt_uohm?: number;
   /** What it takes the sensor to read at no current, in 1/256 of 40 µV. */

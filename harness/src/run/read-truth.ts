@@ -26,3 +26,27 @@ export async function readTruth(file: string): Promise<Truth[]> {
     return truths;
   });
 }
+
+/** A channel's energy by source; those that the file does not have are left out. */
+export async function readTruthBySource(
+  file: string,
+  channel: number,
+  sources: readonly string[],
+): Promise<Map<string, Truth>> {
+  return Database.with(async (database) => {
+    const truths = new Map<string, Truth>();
+    for (const source of sources) {
+      const from =
+        `read_csv(${literal(file)}, header = true, all_varchar = true)` +
+        ` WHERE channel = ${literal(String(channel))} AND source = ${literal(source)}`;
+      const [[count] = [0]] = await database.rows(`SELECT count(*) FROM ${from}`);
+      const [timeUs, energyJoules] = await database.columns(
+        `SELECT CAST(time_us AS DOUBLE) AS t, CAST(energy_joules AS DOUBLE) FROM ${from} ORDER BY t`,
+        ['DOUBLE', 'DOUBLE'],
+        Number(count),
+      );
+      if (timeUs.length > 0) truths.set(source, { timeUs, energyJoules });
+    }
+    return truths;
+  });
+}

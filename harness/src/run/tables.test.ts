@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { AppendTable } from './append-table.js';
-import { readTruth } from './read-truth.js';
+import { readTruth, readTruthBySource } from './read-truth.js';
 import { readTables, tablesToParquet } from './tables.js';
 
 const literally = (text: string) => text.replaceAll(/[^\w ]/g, '\\$&');
@@ -254,4 +254,7 @@ test("a twin's truth is read by channel, its sources summed", async () => {
     { timeUs: Float64Array.of(2), energyJoules: Float64Array.of(9) },
   ]);
   expect(await readTruth(join(scratch(), 'none.csv'))).toEqual([]);
+  expect(await readTruthBySource(file, 1, ['cpu', 'cpu2'])).toEqual(
+    new Map([['cpu', { timeUs: Float64Array.of(1, 2), energyJoules: Float64Array.of(0, 0.5) }]]),
+  );
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const V1_CPUACCT = '/sys/fs/cgroup/cpuacct';
@@ -26,9 +26,19 @@ export function makeCgroup(name: string): string | undefined {
   return undefined;
 }
 
-/** Removes the cgroup; one that still holds processes is left to the next `removeStaleCgroups`. */
+/** One within another. */
+export function makeInnerCgroup(path: string, name: string): string {
+  const inner = join(path, name);
+  mkdirSync(inner);
+  return inner;
+}
+
+/** Removes the cgroup and those within; one that still holds processes is left to the next `removeStaleCgroups`. */
 export function removeCgroup(path: string): void {
   try {
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      if (entry.isDirectory()) rmdirSync(join(path, entry.name));
+    }
     rmdirSync(path);
   } catch {
     return;
@@ -40,14 +50,7 @@ export function removeStaleCgroups(prefix: string): void {
   for (const root of [V1_CPUACCT, ...V2_ROOTS]) {
     if (!existsSync(root)) continue;
     for (const entry of readdirSync(root)) {
-      if (!entry.startsWith(prefix)) continue;
-      try {
-        if (readFileSync(join(root, entry, 'cgroup.procs'), 'utf8') === '') {
-          rmdirSync(join(root, entry));
-        }
-      } catch {
-        continue;
-      }
+      if (entry.startsWith(prefix)) removeCgroup(join(root, entry));
     }
   }
 }

@@ -7,7 +7,7 @@ import { replicas } from '../openfaas/gateway-client.js';
 import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { ManagedProcess, NotReadyError } from '../processes/managed-process.js';
 import { readProcessStat } from '../processes/process-stat.js';
-import { makeCgroup, removeCgroup, removeStaleCgroups } from './cgroup.js';
+import { makeCgroup, makeInnerCgroup, removeCgroup, removeStaleCgroups } from './cgroup.js';
 import {
   type Check,
   type CpuReading,
@@ -23,12 +23,25 @@ const CGROUP_PREFIX = 'power-harness-';
 /** What the twin takes for a node of this kind: a small board, in watts and watts per busy core. */
 const IDLE_WATTS = 2;
 const WATTS_PER_CORE = 3;
+/** A twin's channel has at most so many parts (firmware/host/node_model.h), one of which is the platform. */
+const MOST_FUNCTIONS_APART = 15;
 
 export interface LocalTargetOptions {
   /** Where functions' directories start: the folder of the stack file. */
   functionsRoot: string;
   /** What this machine is called in the results. */
   node?: string;
+  /** Those that are to be deployed: their energies are apart in the twin's truth. */
+  functions?: readonly string[];
+}
+
+/** Where the CPU time of the metered tree is counted. */
+interface MeteredCgroups {
+  /** The one that holds all of them. */
+  path: string;
+  platform: string;
+  /** By function; empty where they are too many for a twin's model: then all is in the platform's. */
+  functions: Map<string, string>;
 }
 
 /** This machine, with the embedded OpenFaaS provider. */
@@ -65,16 +78,29 @@ export class LocalTarget implements Target {
   async open(directory: string, signal: AbortSignal): Promise<OpenTarget> {
     const lock = TargetLock.take(this.name);
     removeStaleCgroups(CGROUP_PREFIX);
-    const cgroup = makeCgroup(`${CGROUP_PREFIX}${process.pid}`);
+    const { functionsRoot, node = hostname(), functions = [] } = this.options;
+    const cgroups = meteredCgroups(functions);
     try {
-      const provider = await startProvider(this.options.functionsRoot, directory, cgroup, signal);
-      return new OpenLocalTarget(provider, lock, cgroup, this.options.node ?? hostname());
+      const provider = await startProvider(functionsRoot, directory, cgroups, signal);
+      return new OpenLocalTarget(provider, lock, cgroups, node);
     } catch (error) {
-      if (cgroup) removeCgroup(cgroup);
+      if (cgroups) removeCgroup(cgroups.path);
       lock.release();
       throw error;
     }
   }
+}
+
+/** Undefined where this user can't make cgroups. */
+function meteredCgroups(functions: readonly string[]): MeteredCgroups | undefined {
+  const path = makeCgroup(`${CGROUP_PREFIX}${process.pid}`);
+  if (!path) return undefined;
+  const apart = functions.length > MOST_FUNCTIONS_APART ? [] : functions;
+  return {
+    path,
+    platform: makeInnerCgroup(path, 'platform'),
+    functions: new Map(apart.map((name) => [name, makeInnerCgroup(path, `function-${name}`)])),
+  };
 }
 
 interface ProviderReady {
@@ -84,18 +110,21 @@ interface ProviderReady {
 async function startProvider(
   functionsRoot: string,
   directory: string,
-  cgroup: string | undefined,
+  cgroups: MeteredCgroups | undefined,
   signal: AbortSignal,
 ): Promise<ManagedProcess<ProviderReady>> {
   try {
     return await ManagedProcess.start({
       command: process.execPath,
-      args: [PROVIDER_PROGRAM, '--port', '0', '--functions-root', functionsRoot],
+      args: [
+        ...[PROVIDER_PROGRAM, '--port', '0', '--functions-root', functionsRoot],
+        ...(cgroups ? ['--replica-cgroups', cgroups.path] : []),
+      ],
       logFile: join(directory, 'provider.log'),
       ready: parseListening,
       readySeconds: 10,
       signal,
-      ...(cgroup ? { cgroup } : {}),
+      ...(cgroups ? { cgroup: cgroups.platform } : {}),
     });
   } catch (error) {
     if (!(error instanceof NotReadyError)) throw error;
@@ -117,6 +146,24 @@ function parseListening(line: string): ProviderReady | undefined {
   }
 }
 
+/** Idle power once, and every busy core of the metered tree at the same power, whoever keeps it busy. */
+function twinNode(providerPid: number, cgroups: MeteredCgroups | undefined): TwinNode {
+  const fullWatts = IDLE_WATTS + WATTS_PER_CORE * availableParallelism();
+  const part = (metered: string, idleWatts: number) =>
+    `${metered},idle_watts=${idleWatts},watts_per_core=${WATTS_PER_CORE}`;
+  if (!cgroups) return { model: part(`process:${providerPid}`, IDLE_WATTS), fullWatts };
+  const parts = [
+    part(`cgroup:${cgroups.platform}`, IDLE_WATTS),
+    ...[...cgroups.functions.values()].map((path) => part(`cgroup:${path}`, 0)),
+  ];
+  const sources = Object.fromEntries(
+    ['platform', ...[...cgroups.functions.keys()].map((name) => `function:${name}`)].map(
+      (entity, index) => [index === 0 ? 'cpu' : `cpu${index + 1}`, entity],
+    ),
+  );
+  return { model: parts.join('+'), fullWatts, sources };
+}
+
 class OpenLocalTarget implements OpenTarget {
   readonly gateway: GatewayAccess;
   readonly nodes: string[];
@@ -128,16 +175,12 @@ class OpenLocalTarget implements OpenTarget {
   constructor(
     private readonly provider: ManagedProcess<ProviderReady>,
     private readonly lock: TargetLock,
-    private readonly cgroup: string | undefined,
+    private readonly cgroups: MeteredCgroups | undefined,
     node: string,
   ) {
     this.nodes = [node];
     this.gateway = { url: provider.readiness.url };
-    const metered = cgroup ? `cgroup:${cgroup}` : `process:${provider.pid}`;
-    this.twinNode = {
-      model: `${metered},idle_watts=${IDLE_WATTS},watts_per_core=${WATTS_PER_CORE}`,
-      fullWatts: IDLE_WATTS + WATTS_PER_CORE * availableParallelism(),
-    };
+    this.twinNode = twinNode(provider.pid, cgroups);
     this.died = new Promise((resolve) => {
       void provider.ended.then(() => {
         if (!this.closing) resolve('The OpenFaaS provider ended by itself.');
@@ -165,7 +208,7 @@ class OpenLocalTarget implements OpenTarget {
   async close(): Promise<void> {
     this.closing = true;
     await this.provider.stop(10);
-    if (this.cgroup) removeCgroup(this.cgroup);
+    if (this.cgroups) removeCgroup(this.cgroups.path);
     this.lock.release();
   }
 }

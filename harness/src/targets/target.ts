@@ -24,6 +24,8 @@ export interface TwinNode {
   model: string;
   /** With every core busy: the shunt must carry it. */
   fullWatts: number;
+  /** What the sources of its truth stand for, such as `cpu2: function:sleep`; absent where it can't tell them apart. */
+  sources?: Record<string, string>;
 }
 
 /** Where functions run. Nothing outside this room asks which target it is. */

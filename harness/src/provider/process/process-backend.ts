@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   ApiError,
   DEFAULT_NAMESPACE,
@@ -21,7 +23,11 @@ export class ProcessBackend implements Backend {
   readonly secrets = new SecretFiles();
   private readonly functions = new Map<string, ProcessFunction>();
 
-  constructor(private readonly functionsRoot: string) {}
+  /** @param replicaCgroups - a cgroup; replicas run in `function-NAME` within it, where that is there */
+  constructor(
+    private readonly functionsRoot: string,
+    private readonly replicaCgroups?: string,
+  ) {}
 
   list(): Promise<FunctionStatus[]> {
     return Promise.resolve([...this.functions.values()].map((each) => each.status(false)));
@@ -38,7 +44,9 @@ export class ProcessBackend implements Backend {
     if (this.functions.has(service))
       throw new ApiError(409, `function ${service} is there already`);
     const mount = () => this.secrets.mount(service, deployment.secrets ?? []);
-    this.functions.set(service, new ProcessFunction(deployment, spec, mount));
+    const cgroup = this.replicaCgroups && join(this.replicaCgroups, `function-${service}`);
+    const inside = cgroup && existsSync(cgroup) ? cgroup : undefined;
+    this.functions.set(service, new ProcessFunction(deployment, spec, mount, inside));
     return Promise.resolve();
   }
 

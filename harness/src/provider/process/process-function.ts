@@ -41,6 +41,7 @@ export class ProcessFunction {
     private deployment: FunctionDeployment,
     private spec: ProcessSpec,
     private secretsFolder: () => string,
+    private readonly cgroup?: string,
   ) {
     this.wanted = scaleLimits(deployment, MOST_REPLICAS).min;
     this.fill();
@@ -173,6 +174,7 @@ export class ProcessFunction {
       spec: this.spec,
       env: { ...this.deployment.envVars, secret_mount_path: this.secretsFolder() },
       log: this.log,
+      ...(this.cgroup ? { cgroup: this.cgroup } : {}),
     });
     if (this.closed || generation !== this.generation || this.replicas.length >= this.wanted) {
       void replica.stop();

@@ -16,6 +16,8 @@ export interface ReplicaOptions {
   spec: ProcessSpec;
   env: Record<string, string>;
   log: LogRing;
+  /** A cgroup that its processes run in. */
+  cgroup?: string;
 }
 
 /** One process of a function, on a port of its own. */
@@ -55,8 +57,11 @@ export class Replica implements Endpoint {
 
   static async start(options: ReplicaOptions): Promise<Replica> {
     const port = await freePort();
-    const { spec, log, instance, functionName } = options;
-    const [command, args] = tiedToParent(spec.command, spec.args, { deathSignal: 'KILL' });
+    const { spec, log, instance, functionName, cgroup } = options;
+    const [command, args] = tiedToParent(spec.command, spec.args, {
+      deathSignal: 'KILL',
+      ...(cgroup ? { cgroup } : {}),
+    });
     const child = spawn(command, args, {
       cwd: spec.directory,
       detached: true, // its own process group, so that its children end with it

@@ -64,11 +64,15 @@ async function load(access: ReturnType<typeof prometheusAccess>): Promise<void> 
     rows: false,
     live: k6Output(access, RUN, 'f'),
     config: {
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      payload_file: null,
-      content_type: 'text/plain',
+      calls: {
+        load: {
+          url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+          payload_file: null,
+          content_type: 'text/plain',
+          call_id_prefix: 'f',
+        },
+      },
       request_timeout_seconds: 1,
-      call_id_prefix: 'f',
       // One user who is busy for longer than the rate allows: some iterations are dropped.
       scenarios: {
         load: { executor: 'constant-arrival-rate', rate: 5000, duration: '2s', preAllocatedVUs: 1 },

@@ -20,6 +20,8 @@ describe('help', () => {
     ['runs push --help', 'runs-push'],
     ['runs show --help', 'runs-show'],
     ['target check --help', 'target-check'],
+    ['cluster up --help', 'cluster-up'],
+    ['cluster down --help', 'cluster-down'],
     ['meter calibrate --help', 'meter-calibrate'],
     ['meter watch --help', 'meter-watch'],
     ['meter twin --help', 'meter-twin'],

@@ -1,0 +1,6 @@
+/** The cluster that `kind/up` makes: kind/cluster.yaml has the same. */
+export const KIND_CLUSTER = {
+  context: 'kind-power-harness',
+  gateway: 'http://127.0.0.1:31112',
+  prometheus: 'http://127.0.0.1:31090',
+} as const;

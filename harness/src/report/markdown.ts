@@ -1,3 +1,4 @@
+import { cellText as cell } from './markdown-table.js';
 import { plain, quantity, relativeError, withInterval } from './quantity.js';
 import { type RunFigures } from './run-report.js';
 import { marginalText, sumLine } from './summary-table.js';
@@ -47,9 +48,4 @@ export function markdownReport({ manifest, result }: RunFigures): string {
     `Run \`${result.run}\`, method ${result.method}, ${plan.repetitions} repetitions of ${plain(plan.load_seconds, 3)} s, seed ${plan.seed}.`,
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** Names come from outside: they must not end a cell or begin markup. */
-function cell(text: string): string {
-  return text.replaceAll(/[\\`*_|<>[\]]/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

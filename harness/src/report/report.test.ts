@@ -1,13 +1,16 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser } from 'playwright-core';
+import { parse } from 'csv-parse/sync';
+import { type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attribute } from '../attribution/attribute.js';
 import { syntheticRun, TYPICAL } from '../attribution/synthetic-run.js';
 import { htmlReport } from './html/html-report.js';
+import { SCHEMES } from './html/palette.js';
 import { markdownReport } from './markdown.js';
+import { launchChromium, lookAt, LOOKS, missingChromium } from './page-check.js';
 import { plain, quantity, relativeError, withInterval } from './quantity.js';
 import { type RunReport } from './run-report.js';
 import { summaryTable } from './summary-table.js';
@@ -111,78 +114,89 @@ test('names from outside are text, wherever they stand', async () => {
   expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(report().result)));
 });
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const reason = existsSync(CHROMIUM)
-  ? ''
-  : ` (skipped: no ${CHROMIUM}; ./bootstrap --tests installs it)`;
-
-describe.skipIf(reason !== '')(`report.html in Chromium${reason}`, () => {
+describe.skipIf(missingChromium !== '')(`report.html in Chromium${missingChromium}`, () => {
   let browser: Browser;
+  let directory: string;
   let url: string;
 
   beforeAll(async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'report-'));
+    directory = mkdtempSync(join(tmpdir(), 'report-'));
     await writeReports(directory, report());
     url = pathToFileURL(join(directory, 'report.html')).href;
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser?.close());
 
-  test.each([
-    [1280, 'light', 'wide'],
-    [1280, 'dark', 'wide'],
-    [400, 'light', 'narrow'],
-    [400, 'dark', 'narrow'],
-  ] as const)(
+  test.each(LOOKS)(
     '%i px wide, %s: all there, nothing fetched, nothing beyond the edge',
-    async (width, colorScheme, shown) => {
-      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-      const said: string[] = [];
-      const fetched: string[] = [];
-      page.on('console', (message) => said.push(message.text()));
-      page.on('pageerror', (error) => said.push(error.message));
-      page.on('request', (request) => fetched.push(request.url()));
-      await page.goto(url);
-      expect(said).toEqual([]);
-      expect(fetched).toEqual([url]);
-      const charts = await page.$$eval(`figure .${shown} svg`, (list) =>
-        list.map((svg) => {
-          const { width: w, height: h } = svg.getBoundingClientRect();
-          return (
-            w > 200 &&
-            h > 150 &&
-            svg.querySelectorAll('path').length > 5 &&
-            svg.getAttribute('aria-label') !== ''
-          );
-        }),
-      );
-      expect(charts).toEqual([true, true, true, true, true]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-      const [ink, paper] = (await page.evaluate(
-        'const style = getComputedStyle(document.body); [style.color, style.backgroundColor]',
-      )) as [string, string];
-      expect(luminance(ink) > luminance(paper)).toBe(colorScheme === 'dark');
-      expect(await page.textContent('.simulated')).toContain('Simulated.');
-      await page.close();
+    async (...look) => {
+      const seen = await lookAt(browser, url, look);
+      expect([seen.said, seen.fetched]).toEqual([[], []]);
+      expect(seen.charts).toEqual([true, true, true, true, true, true]);
+      expect(seen.scrollWidth).toBe(look[0]);
+      expect(seen.isDark).toBe(look[1] === 'dark');
+      expect(seen.text).toContain('Simulated.');
+      expect(seen.focusable).toBeGreaterThanOrEqual(2 * seen.charts.length);
     },
   );
+
+  test('on A4 every page is filled, and nothing is cut off', async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.setViewportSize({ width: 657, height: 900 }); // 174 mm, what A4 leaves within the margins
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(657);
+    expect(
+      await page.evaluate('getComputedStyle(document.documentElement).getPropertyValue("--paper")'),
+    ).toBe('#ffffff');
+    const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    await page.close();
+  });
+
+  test('each chart is a file that stands alone, each table as CSV', async () => {
+    const names = readdirSync(join(directory, 'figures')).map((name) => name.replace('.svg', ''));
+    expect(names).toHaveLength(6);
+    for (const name of names) {
+      const svg = readFileSync(join(directory, 'figures', `${name}.svg`), 'utf8');
+      expect(svg).toMatch(/^<svg .*<title>/s);
+      expect(svg).not.toContain('var(--');
+      const csv = readFileSync(join(directory, 'tables', `${name}.csv`), 'utf8');
+      expect(parse(csv, { columns: true })).not.toEqual([]);
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(join(directory, 'figures', `${name}.svg`)).href);
+      expect(await page.evaluate('document.documentElement.tagName')).toBe('svg');
+      await page.close();
+    }
+    const figures = readFileSync(join(directory, 'tables/figures.csv'), 'utf8');
+    const [first] = parse<Record<string, string>>(figures, { columns: true });
+    expect(Number(first!['marginal_joules_per_invocation'])).toBe(
+      report().result.functions[0]!.marginal.joules_per_invocation,
+    );
+  });
 });
 
-function luminance(rgb: string): number {
-  return rgb
-    .match(/\d+/g)!
-    .slice(0, 3)
-    .reduce((sum, part) => sum + Number(part), 0);
+test('colours are told from the paper, by WCAG 2.2: text 4.5, lines and marks 3', () => {
+  for (const scheme of Object.values(SCHEMES)) {
+    for (const name of ['ink', 'faint', 'truth'] as const)
+      expect(contrast(scheme[name], scheme.paper), name).toBeGreaterThanOrEqual(4.5);
+    for (const name of ['s1', 's2', 's3', 's4'] as const)
+      expect(contrast(scheme[name], scheme.paper), name).toBeGreaterThanOrEqual(3);
+    expect(contrast(scheme['note-ink'], scheme.note)).toBeGreaterThanOrEqual(4.5);
+    for (const phase of ['phase-idle', 'phase-settle', 'phase-warmup', 'phase-load'] as const)
+      expect(contrast(scheme.s1, scheme[phase]), phase).toBeGreaterThanOrEqual(3);
+  }
+});
+
+/** WCAG 2.2: contrast ratio and relative luminance. */
+function contrast(a: string, b: string): number {
+  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (high! + 0.05) / (low! + 0.05);
+}
+
+function luminance(hex: string): number {
+  const [r, g, b] = [1, 3, 5]
+    .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
 }

@@ -2,36 +2,23 @@ import { type FunctionResult } from '../../attribution/result.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from '../quantity.js';
 import { sumLine } from '../summary-table.js';
 import { type RunReport } from '../run-report.js';
-import { balanceChart } from './balance-chart.js';
-import { escapeHtml, scriptJson } from './escape.js';
-import { latencyChart } from './latency-chart.js';
+import { chartsOf } from './charts.js';
+import { escapeHtml } from './escape.js';
+import { htmlPage } from './html-page.js';
 import { methodsText } from './methods-text.js';
-import { powerChart } from './power-chart.js';
 import { htmlTable, renderChart } from './render-chart.js';
-import { repetitionChart } from './repetition-chart.js';
-import { STYLE } from './style.js';
 
 /** report.html: one file that opens offline, without script. */
 export async function htmlReport(report: RunReport): Promise<string> {
-  const { manifest, result, tables } = report;
+  const { manifest, result } = report;
   const { simulated } = result;
-  const charts = [
-    ...tables.samples
-      .filter(({ timeUs }) => timeUs.length > 1)
-      .map((samples) => powerChart(samples, tables.phases, simulated)),
-    ...result.functions.map((each, index) => repetitionChart(each, index, simulated)),
-    ...(result.functions.length > 0 ? [latencyChart(result.functions, tables.invocations)] : []),
-    ...(result.nodes.length > 0 ? [balanceChart(result.nodes, simulated)] : []),
-  ];
   const figures: string[] = [];
-  for (const chart of charts) figures.push(await renderChart(chart));
+  for (const chart of chartsOf(report)) figures.push(await renderChart(chart));
   const title = `Energy of ${manifest.plan.functions.join(', ')}`;
   const note = simulated ? ' (simulated)' : '';
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title><link rel="icon" href="data:,"><style>${STYLE}</style></head>
-<body><main>
-<h1>${escapeHtml(title)}</h1>
+  return htmlPage(
+    title,
+    `<h1>${escapeHtml(title)}</h1>
 <p class="lead">${escapeHtml(`${result.run}, ${new Date(manifest.started_us / 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC, target ${manifest.target.name}`)}</p>
 ${simulated ? '<p class="simulated"><strong>Simulated.</strong> A digital twin of the meter made every joule here from CPU time; no meter was involved.</p>' : ''}
 ${result.functions.map((each) => functionSection(each, note)).join('\n')}
@@ -45,11 +32,9 @@ ${figures.join('\n')}
 <h2>Plan and meters</h2>
 ${facts(planFacts(report))}
 <h2>Environment</h2>
-${facts([...Object.entries(manifest.environment), ...Object.entries(manifest.versions)].map(([name, value]) => [name.replaceAll('_', ' '), String(value)]))}
-</main>
-<script type="application/json" id="result">${scriptJson(result)}</script>
-</body></html>
-`;
+${facts([...Object.entries(manifest.environment), ...Object.entries(manifest.versions)].map(([name, value]) => [name.replaceAll('_', ' '), String(value)]))}`,
+    result,
+  );
 }
 
 function functionSection(each: FunctionResult, note: string): string {

@@ -12,11 +12,10 @@ const POINTS = 120;
 export function latencyChart(
   functions: readonly FunctionResult[],
   invocations: Invocations,
+  nameOf: (each: FunctionResult) => string,
 ): Chart {
   const series = functions.map((each) => ({
-    name: functions.some((other) => other !== each && other.function === each.function)
-      ? `${each.function} on ${each.node}`
-      : each.function,
+    name: nameOf(each),
     seconds: latencies(each, invocations),
     latency: each.latency_seconds,
   }));

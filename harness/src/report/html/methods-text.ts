@@ -1,9 +1,9 @@
 import { type ManifestMeter } from '../../run/manifest.js';
 import { plain } from '../quantity.js';
-import { type RunReport } from '../run-report.js';
+import { type RunFigures } from '../run-report.js';
 
 /** How the figures came about, ready to cite. */
-export function methodsText({ manifest, result }: RunReport): string {
+export function methodsText({ manifest, result }: RunFigures): string {
   const { plan, sensor, versions, meters } = manifest;
   const source = result.simulated
     ? 'The node was metered by a digital twin: the firmware of an INA3221 energy meter reading an emulated sensor, fed by a model of power from CPU time.'

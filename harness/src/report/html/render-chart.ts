@@ -1,6 +1,6 @@
 import { type EChartsOption } from 'echarts';
 import { escapeHtml } from './escape.js';
-import { FAINT, GRID, INK } from './palette.js';
+import { FAINT, GRID, INK, PAPER, withColors } from './palette.js';
 
 /** A chart is drawn twice: SVG text scaled down to a telephone's width could not be read. */
 const SIZES = [
@@ -14,29 +14,47 @@ export interface Chart {
   /** What is to be seen, in a sentence: the alternative text. */
   summary: string;
   option: (narrow: boolean) => EChartsOption;
+  /** In pixels, where it depends on how much there is to show. */
+  height?: number;
   /** The same as numbers: first row the header. */
   table: string[][];
 }
 
 /** A figure with both drawings and the table behind them. */
 export async function renderChart(chart: Chart): Promise<string> {
-  const { init } = await import('echarts');
-  const drawings = SIZES.map(({ name, width, height }) => {
-    const instance = init(null, null, { renderer: 'svg', ssr: true, width, height });
-    try {
-      instance.setOption({ ...base(), ...chart.option(name === 'narrow') });
-      const svg = instance
-        .renderToSVGString()
-        .replace('<svg ', `<svg role="img" aria-label="${escapeHtml(chart.summary)}" `);
-      return `<div class="${name}">${svg}</div>`;
-    } finally {
-      instance.dispose(); // or Node never ends
-    }
-  });
+  const drawings: string[] = [];
+  for (const size of SIZES) {
+    const svg = await drawChart(chart, size);
+    const label = `<svg role="img" aria-label="${escapeHtml(chart.summary)}" `;
+    drawings.push(`<div class="${size.name}">${svg.replace('<svg ', label)}</div>`);
+  }
   return `<figure id="${chart.id}"><figcaption>${escapeHtml(chart.title)}</figcaption>
 ${drawings.join('\n')}
 <p class="summary">${escapeHtml(chart.summary)}</p>
 <details><summary>The numbers</summary>${htmlTable(chart.table)}</details></figure>`;
+}
+
+/** The same as an SVG file that stands alone, on white paper. */
+export async function chartFile(chart: Chart): Promise<string> {
+  const svg = withColors(await drawChart(chart, SIZES[0], PAPER));
+  const text = `<title>${escapeHtml(chart.title)}</title><desc>${escapeHtml(chart.summary)}</desc>`;
+  return `${svg.replace(/<svg [^>]*>/, (open) => open + text)}\n`;
+}
+
+async function drawChart(
+  chart: Chart,
+  { name, width, height }: (typeof SIZES)[number],
+  backgroundColor = 'transparent',
+): Promise<string> {
+  const { init } = await import('echarts');
+  const size = { width, height: chart.height ?? height };
+  const instance = init(null, null, { renderer: 'svg', ssr: true, ...size });
+  try {
+    instance.setOption({ ...base(), backgroundColor, ...chart.option(name === 'narrow') });
+    return instance.renderToSVGString();
+  } finally {
+    instance.dispose(); // or Node never ends
+  }
 }
 
 /** The first row is the header, the first column names the row. */
@@ -44,18 +62,22 @@ export function htmlTable([header = [], ...rows]: string[][]): string {
   const head = header.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('');
   const body = rows
     .map(([first = '', ...rest]) => {
-      const cells = rest.map((text) => `<td>${escapeHtml(text)}</td>`).join('');
+      const cells = rest
+        .map((text) => `<td${isNumber(text) ? '' : ' class="text"'}>${escapeHtml(text)}</td>`)
+        .join('');
       return `<tr><th scope="row">${escapeHtml(first)}</th>${cells}</tr>`;
     })
     .join('\n');
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
+
+/** Numbers are aligned at their end. */
+const isNumber = (text: string) => /^[<−+-]?\s?\d[\d.,]*(\s|$)/.test(text);
 
 function base(): EChartsOption {
   return {
     animation: false,
     textStyle: { color: INK, fontFamily: 'system-ui, sans-serif', fontSize: 12 },
-    backgroundColor: 'transparent',
   };
 }
 

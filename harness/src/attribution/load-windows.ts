@@ -6,7 +6,7 @@ import { type Warning } from './result.js';
 import { type Span } from './spans.js';
 
 /** Fewer samples in a window leave its edges to chance. */
-const FEWEST_SAMPLES = 10;
+export const FEWEST_SAMPLES = 10;
 
 /** Of another function's invocations in a window, more than this share can't be overlooked. */
 const FOREIGN_SHARE = 0.001;

@@ -1,4 +1,5 @@
 import { FLAGS } from '@power-harness/proto/codec';
+import { type ClockOffset } from '../energy/clock-offset.js';
 import { type EnergySource, type SampleRow } from '../energy/energy-source.js';
 import { EnergySourceError } from '../errors.js';
 import { until } from '../processes/sleep.js';
@@ -11,8 +12,8 @@ const LIMIT_SECONDS = 6;
 const OFFSET_LIMIT_SECONDS = 1;
 
 export interface AwaitedMeters {
-  /** The exporter's clock less ours. */
-  clockOffsetSeconds: number;
+  /** How the clock behind each node's samples differs from ours. */
+  clockOffsets: ReadonlyMap<string, ClockOffset>;
   /** The source's, with what they say of their calibration. */
   meters: ManifestMeter[];
 }
@@ -56,22 +57,23 @@ export async function awaitMeters(
       'Give the supply_volts of that meter in the meters file.',
     );
   }
-  const offset = await source.clockOffsetSeconds();
-  if (Math.abs(offset) > OFFSET_LIMIT_SECONDS) {
+  const clockOffsets = await source.clockOffsets();
+  for (const [node, { seconds }] of clockOffsets) {
+    if (Math.abs(seconds) <= OFFSET_LIMIT_SECONDS) continue;
     throw new EnergySourceError(
       'CLOCKS_APART',
-      `The exporter's clock is ${offset.toFixed(1)} s off ours.`,
+      `The clock of the exporter of ${node} is ${seconds.toFixed(1)} s off ours.`,
       'Set the clocks (NTP) on both machines.',
     );
   }
   return {
-    clockOffsetSeconds: offset,
+    clockOffsets,
     meters: source.meters.map((meter) => ({ ...meter, ...calibration(rowOf.get(nameOf(meter))!) })),
   };
 }
 
-function nameOf({ meter, channel }: Pick<SampleRow, 'meter' | 'channel'>): string {
-  return `${meter} channel ${channel}`;
+function nameOf({ node, meter, channel }: Pick<SampleRow, 'node' | 'meter' | 'channel'>): string {
+  return `${meter} channel ${channel} of ${node}`;
 }
 
 /** Nothing for meters of the first generation, which say nothing. */

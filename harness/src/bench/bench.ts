@@ -16,6 +16,7 @@ import { Deployment } from './deployment.js';
 import { finish } from './finish.js';
 import { newManifest } from './new-manifest.js';
 import { measure } from './measure.js';
+import { assertLongEnough } from './load-length.js';
 import { awaitMeters } from './await-meters.js';
 import { meterWarnings } from './meter-warnings.js';
 import { preflight, reportPreflight } from './preflight.js';
@@ -67,13 +68,14 @@ async function drive(
   try {
     const target = await options.target.open(run.path, signal);
     closing.add(() => target.close());
-    const node = target.nodes[0]!;
+    for (const note of target.notes) talk.say(`  ${note}`);
     const source = await openEnergySource({
       chosen: options.energySource,
       sysfs: options.sysfs,
       ...(target.twinNode ? { twinNode: target.twinNode } : {}),
+      ...(target.exporters ? { offered: target.exporters } : {}),
       twinOptions: options.twinOptions,
-      node,
+      nodes: target.nodes,
       seed: options.seed,
       directory: run.file('meter'),
       signal,
@@ -91,20 +93,24 @@ async function drive(
         ),
       ),
     );
-    const { clockOffsetSeconds, meters } = await awaitMeters(source, signal);
+    const { clockOffsets, meters } = await awaitMeters(source, signal);
     const { manifest } = run;
     manifest.simulated = source.simulated;
     manifest.meters = meters;
     manifest.target.gateway = target.gateway.url;
     Object.assign(manifest.versions, source.versions);
-    manifest.sensor = sensorBudget(meters);
-    manifest.warnings.push(...meterWarnings(meters, options.target.onThisMachine));
+    manifest.sensor = sensorBudget(meters, clockOffsets);
+    manifest.warnings.push(
+      ...source.warnings,
+      ...meterWarnings(meters, options.target.onThisMachine),
+    );
     await run.save();
-    const deployment = new Deployment(target.gateway, options.stackFile, talk, signal);
+    assertLongEnough(options.loadSeconds, source.sampleSeconds);
+    const deployment = new Deployment(target, options.stackFile, talk, signal);
     closing.add(() => deployment.removeAll());
     for (const each of functions) await deployment.deploy(each, options.payloadFile);
     manifest.plan.payload_sha256 = deployment.payloadHashes();
-    const common = { options, run, target, source, clockOffsetSeconds, node, talk, signal, fail };
+    const common = { options, run, target, source, clockOffsets, talk, signal, fail };
     await measure({ ...common, deployment });
     return source.truthFile;
   } catch (error) {

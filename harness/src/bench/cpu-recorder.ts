@@ -8,6 +8,7 @@ export class CpuRecorder {
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
   private closed = false;
+  private readonly lastUs = new Map<string, number>();
 
   constructor(
     private readonly target: OpenTarget,
@@ -32,12 +33,31 @@ export class CpuRecorder {
   private async read(): Promise<void> {
     try {
       const readings = await this.target.readCpu();
-      const timeUs = Date.now() * 1000;
+      const nowUs = Date.now() * 1000;
+      const rows = readings.map((reading) => ({ timeUs: nowUs, ...reading }));
       this.table.append(
-        readings.map(({ node, entity, cpuSeconds }) => [node, timeUs, entity, cpuSeconds]),
+        rows
+          .filter((row) => this.isNew(row))
+          .map(({ node, timeUs, entity, cpuSeconds }) => [node, timeUs, entity, cpuSeconds]),
       );
     } catch {
       return;
     }
+  }
+
+  /** A kubelet looks at its pods now and then, and tells the same until it looks again. */
+  private isNew({
+    node,
+    entity,
+    timeUs,
+  }: {
+    node: string;
+    entity: string;
+    timeUs: number;
+  }): boolean {
+    const key = `${node}/${entity}`;
+    if (timeUs <= (this.lastUs.get(key) ?? 0)) return false;
+    this.lastUs.set(key, timeUs);
+    return true;
   }
 }

@@ -2,21 +2,24 @@ import { createHash } from 'node:crypto';
 import { RunInvalidError } from '../errors.js';
 import { deployFunction, removeFunction } from '../openfaas/faas-cli.js';
 import { functionPath, invokeOnce } from '../openfaas/gateway-client.js';
+import { deployedFunction, putBack, type DeployedFunction } from '../openfaas/deployed-function.js';
 import { waitReady } from '../openfaas/wait-ready.js';
 import { quote } from '../openfaas/gateway-request.js';
-import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { type FunctionDescription } from '../openfaas/stack-file.js';
+import { REPLACED_LABEL, type OpenTarget } from '../targets/target.js';
 import { type Talk } from './bench-options.js';
 import { resolvePayload, type Payload } from './payload.js';
 
 const READY_SECONDS = 15;
 
-/** What this run deployed; it removes no more than that. */
+/** What this run deployed; it removes no more than that, and puts back what was there. */
 export class Deployment {
   private readonly payloads = new Map<string, Payload>();
+  /** What was there before under the same name. */
+  private readonly replaced = new Map<string, DeployedFunction>();
 
   constructor(
-    private readonly gateway: GatewayAccess,
+    private readonly target: OpenTarget,
     private readonly stackFile: string,
     private readonly talk: Talk,
     private readonly signal: AbortSignal,
@@ -29,16 +32,24 @@ export class Deployment {
   async deploy(description: FunctionDescription, payloadFile?: string): Promise<void> {
     const { name } = description;
     const payload = await resolvePayload(description, payloadFile);
+    const { gateway, placement } = this.target;
+    const before = await deployedFunction(gateway, name, this.signal);
+    if (before) this.replaced.set(name, before);
     this.payloads.set(name, payload);
-    this.talk.say(`Deploying ${name}`);
+    this.talk.say(
+      `Deploying ${name}${before ? ', in place of what is deployed by that name' : ''}`,
+    );
     await deployFunction({
-      gateway: this.gateway,
+      gateway,
       stackFile: this.stackFile,
       functionName: name,
+      constraints: placement.constraints,
+      labels: { ...placement.labels, ...(before ? { [REPLACED_LABEL]: 'true' } : {}) },
       signal: this.signal,
     });
-    await waitReady(this.gateway, name, READY_SECONDS, this.signal);
-    const answer = await invokeOnce(this.gateway, name, payload, { signal: this.signal });
+    for (const line of await this.target.place(name, this.signal)) this.talk.say(`  ${line}`);
+    await waitReady(gateway, name, READY_SECONDS, this.signal);
+    const answer = await invokeOnce(gateway, name, payload, { signal: this.signal });
     if (answer.status < 200 || answer.status > 299) {
       throw new RunInvalidError(
         'PAYLOAD_REFUSED',
@@ -49,7 +60,7 @@ export class Deployment {
   }
 
   urlOf(name: string): string {
-    return `${this.gateway.url}${functionPath(name)}`;
+    return `${this.target.gateway.url}${functionPath(name)}`;
   }
 
   payloadOf(name: string): Payload {
@@ -63,8 +74,11 @@ export class Deployment {
   }
 
   async removeAll(): Promise<void> {
+    const { gateway } = this.target;
     for (const functionName of this.payloads.keys()) {
-      await removeFunction({ gateway: this.gateway, functionName });
+      const before = this.replaced.get(functionName);
+      const undo = before ? putBack(gateway, before) : removeFunction({ gateway, functionName });
+      await undo.catch((error: Error) => this.talk.say(`${functionName} stays: ${error.message}`));
     }
   }
 }

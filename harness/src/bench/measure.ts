@@ -15,7 +15,7 @@ export async function measure(m: Measurement): Promise<void> {
   const cpu = new CpuRecorder(m.target, cpuTable);
   const collector = new SampleCollector(
     m.source,
-    m.clockOffsetSeconds,
+    m.clockOffsets,
     (rows) =>
       samples.append(
         rows.map((row) => [

@@ -1,3 +1,4 @@
+import { type ClockOffset } from '../energy/clock-offset.js';
 import { type EnergySource } from '../energy/energy-source.js';
 import { type RunDirectory } from '../run/run-directory.js';
 import { type OpenTarget } from '../targets/target.js';
@@ -11,8 +12,7 @@ export interface Measurement {
   run: RunDirectory;
   target: OpenTarget;
   source: EnergySource;
-  clockOffsetSeconds: number;
-  node: string;
+  clockOffsets: ReadonlyMap<string, ClockOffset>;
   talk: Talk;
   signal: AbortSignal;
   /** Ends the run with this error. */

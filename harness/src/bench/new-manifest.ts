@@ -33,7 +33,9 @@ export async function newManifest(options: BenchOptions): Promise<RunManifest> {
       seed: options.seed,
     },
     meters: [],
-    sensor: sensorBudget([{ node: '', source: source === 'meters' ? 'meter' : source }]),
+    sensor: sensorBudget([
+      { node: '', source: source === 'meters' || source === 'target' ? 'meter' : source },
+    ]),
     environment: environment(),
     versions: {
       'power-harness': OWN_VERSION,

@@ -67,6 +67,7 @@ function energySource(chosen: ChosenSource): Finding {
   const name = 'energy source';
   const error = (message: string, hint?: string) =>
     new EnergySourceError('NO_ENERGY_SOURCE', message, hint);
+  if (chosen.source === 'target') return { name, ok: true, detail: "the target's own exporters" };
   if (chosen.source === 'rapl') {
     const zones = chosen.zones.join(' + ');
     return { name, ok: true, detail: `RAPL of this machine (${zones}); --energy twin simulates` };

@@ -94,12 +94,13 @@ export class Sequence {
 
   /** Drives functions with k6 and keeps the invocations; the phases are the caller's to say. */
   async drive({ ratesOf, repetition, folder, what }: Drive): Promise<LoadResult> {
-    const { options, run, talk, signal, deployment } = this.m;
+    const { options, run, source, target, talk, signal, deployment } = this.m;
     const directory = run.file('k6', folder);
+    const tailSeconds = Math.max(TAIL_SECONDS, source.sampleSeconds);
     await mkdir(directory, { recursive: true });
     const windows = [...ratesOf.values()][0]!.length;
     const { warmupSeconds, loadSeconds } = options;
-    const wholeSeconds = warmupSeconds + windows * loadSeconds + TAIL_SECONDS;
+    const wholeSeconds = warmupSeconds + windows * loadSeconds + tailSeconds;
     const loaded = await runLoad({
       functions: [...ratesOf].map(([name, ratesPerSecond]) => {
         const { file, contentType } = deployment.payloadOf(name);
@@ -115,7 +116,7 @@ export class Sequence {
       }),
       warmupSeconds,
       windowSeconds: loadSeconds,
-      tailSeconds: TAIL_SECONDS,
+      tailSeconds,
       repetition,
       directory,
       timeoutSeconds: REQUEST_TIMEOUT_SECONDS,
@@ -127,18 +128,20 @@ export class Sequence {
       },
     });
     const { requestsFile, functionOf } = loaded;
-    const { node } = this.m;
+    const locate = await target.locate();
     const table = this.invocations;
-    this.requests += await importRequests({ requestsFile, functionOf, node, table });
+    this.requests += await importRequests({ requestsFile, functionOf, locate, table });
     return loaded;
   }
 
   private facts(requests = this.requests): string[] {
-    const watts = this.collector.wattsNow(this.m.node);
+    const { nodes } = this.m.target;
     const simulated = this.m.source.simulated ? ' (simulated)' : '';
-    return [
-      `${requests} requests`,
-      ...(watts === undefined ? [] : [`${watts.toFixed(2)} W${simulated}`]),
-    ];
+    const watts = nodes.flatMap((node) => {
+      const now = this.collector.wattsNow(node);
+      if (now === undefined) return [];
+      return [`${nodes.length > 1 ? `${node} ` : ''}${now.toFixed(2)} W${simulated}`];
+    });
+    return [`${requests} requests`, ...watts];
   }
 }

@@ -4,11 +4,20 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse, YAMLParseError } from 'yaml';
 import { UsageError } from '../errors.js';
 
-/** A named target: a gateway that runs already, with its meters. */
+/** A named target: a gateway that runs already, with its meters; with a context, in a Kubernetes cluster. */
 export interface ConfiguredTarget {
   gateway: string;
   meters?: string;
   node?: string;
+  context?: string;
+  kubeconfig?: string;
+  /** Such as `http://127.0.0.1:9090`. */
+  prometheus?: string;
+  /** Which channels feed a node, as `meter/channel`. */
+  nodes?: Record<string, string[]>;
+  /** Whether its meters are twins. */
+  simulated?: boolean;
+  namespaces?: { functions?: string; platform?: string; exporters?: string };
 }
 
 /** power-harness.yaml. Precedence: flag, environment, this file, built-in default. */
@@ -22,6 +31,7 @@ export interface ConfigFile {
 }
 
 const number = { type: 'number', minimum: 0 };
+const channel = { type: 'string', pattern: '^.+/[1-6]$' };
 const text = { type: 'string', minLength: 1 };
 const SCHEMA = {
   type: 'object',
@@ -34,7 +44,23 @@ const SCHEMA = {
         type: 'object',
         additionalProperties: false,
         required: ['gateway'],
-        properties: { gateway: text, meters: text, node: text },
+        properties: {
+          ...{ gateway: text, meters: text, node: text, context: text, kubeconfig: text },
+          ...{ prometheus: text, simulated: { type: 'boolean' } },
+          nodes: { type: 'object', additionalProperties: { type: 'array', items: channel } },
+          namespaces: {
+            type: 'object',
+            additionalProperties: false,
+            properties: { functions: text, platform: text, exporters: text },
+          },
+        },
+        // What is a cluster's means nothing without one.
+        dependentRequired: Object.fromEntries(
+          ['kubeconfig', 'prometheus', 'nodes', 'simulated', 'namespaces'].map((key) => [
+            key,
+            ['context'],
+          ]),
+        ),
       },
     },
     bench: {

@@ -7,13 +7,12 @@ import {
   type ChosenSource,
   type EnergySourceName,
 } from '../energy/choose-energy-source.js';
-import { configuredMeters } from '../energy/configured-meters.js';
-import { GatewayTarget } from '../targets/gateway-target.js';
 import { LocalTarget } from '../targets/local-target.js';
 import { type Target } from '../targets/target.js';
 import { dirname } from 'node:path';
-import { readConfigFile, type ConfigFile } from './config-file.js';
 import { modeKind, type ModeFlagValues, PLAN_DEFAULTS, resolveMode } from './resolve-mode.js';
+import { readConfigFile, type ConfigFile, type ConfiguredTarget } from './config-file.js';
+import { runningTarget } from './running-target.js';
 
 /** The functions of this checkout. */
 const OWN_STACK_FILE = fileURLToPath(new URL('../../../functions/stack.yml', import.meta.url));
@@ -67,23 +66,20 @@ export async function resolveTarget(
   if (flags.gateway && flags.target) {
     throw new UsageError('FLAGS_CLASH', '--gateway and --target exclude each other.', 'Give one.');
   }
-  const configured = flags.gateway ? { gateway: flags.gateway } : config.targets?.[name];
-  const metersFile = flags.meters ?? (configured as { meters?: string } | undefined)?.meters;
+  const configured: ConfiguredTarget | undefined = flags.gateway
+    ? { gateway: flags.gateway }
+    : config.targets?.[name];
+  const metersFile = flags.meters ?? configured?.meters;
   const { energy, sysfs } = flags;
   const choice = { energy, sysfs, ...(metersFile ? { metersFile: resolve(metersFile) } : {}) };
   const resolved = (target: Target): ResolvedTarget => {
-    const energySource = chooseEnergySource(choice, target.onThisMachine);
-    return { config, target, stackFile, energySource, sysfs };
+    return { config, target, stackFile, energySource: chooseEnergySource(choice, target), sysfs };
   };
   if (configured) {
-    const node = flags.node ?? (configured as { node?: string }).node;
-    const target = await gatewayTarget(
-      flags.gateway ? 'gateway' : name,
-      configured.gateway,
-      node,
-      metersFile,
+    const node = flags.node ?? configured.node;
+    return resolved(
+      await runningTarget(flags.gateway ? 'gateway' : name, configured, node, metersFile),
     );
-    return resolved(target);
   }
   if (name !== 'local') {
     const known = ['local', ...Object.keys(config.targets ?? {})].join(', ');
@@ -127,35 +123,6 @@ export async function resolveBenchOptions(
     ...(rate === undefined ? {} : { ratePerSecond: rate }),
     ...(payload === undefined ? {} : { payloadFile: resolve(payload) }),
   };
-}
-
-async function gatewayTarget(
-  name: string,
-  gateway: string,
-  node: string | undefined,
-  metersFile: string | undefined,
-): Promise<Target> {
-  if (!URL.canParse(gateway) || !/^https?:$/.test(new URL(gateway).protocol)) {
-    throw new UsageError(
-      'GATEWAY_URL',
-      `'${gateway}' is no http address.`,
-      'Such as http://127.0.0.1:8080',
-    );
-  }
-  const nodes = metersFile
-    ? [...new Set((await configuredMeters(metersFile)).map((m) => m.node))]
-    : [];
-  const chosen = node ?? nodes[0] ?? 'node';
-  if (metersFile && !nodes.includes(chosen)) {
-    throw new UsageError(
-      'NODE_UNKNOWN',
-      `No meter feeds the node '${chosen}'.`,
-      `There are: ${nodes.join(', ')}.`,
-    );
-  }
-  const { OPENFAAS_USERNAME: username = 'admin', OPENFAAS_PASSWORD: password } = process.env;
-  const login = password ? { username, password } : {};
-  return new GatewayTarget(name, { url: gateway.replace(/\/+$/, ''), ...login }, chosen);
 }
 
 /** `gain-error=0.05 fault=loss=0.2@30`, as the twin's command line has them. */

@@ -15,16 +15,25 @@ export interface EnergyChoice {
 export type ChosenSource =
   | { source: 'meters'; metersFile: string }
   | { source: 'rapl'; zones: string[] }
+  | { source: 'target' }
   | { source: 'twin' };
 
+/** What a target means for where joules come from. */
+export interface MeteredTarget {
+  /** Whether functions run here, so that this machine's own sensors meter them. */
+  onThisMachine: boolean;
+  /** Whether it has exporters of its own. */
+  metered: boolean;
+}
+
 /**
- * Meters where there are some; else this machine's RAPL where functions run here and it can be read; else the twin.
- * @param onThisMachine - whether functions run here, so that this machine's own sensors meter them
+ * Meters where there are some, the user's before the target's; else this machine's RAPL where functions run here and it
+ * can be read; else the twin.
  * @throws UsageError
  */
 export function chooseEnergySource(
   { energy, metersFile, sysfs }: EnergyChoice,
-  onThisMachine: boolean,
+  { onThisMachine, metered }: MeteredTarget,
 ): ChosenSource {
   if (metersFile && energy !== 'auto') {
     throw new UsageError(
@@ -34,6 +43,7 @@ export function chooseEnergySource(
     );
   }
   if (metersFile) return { source: 'meters', metersFile };
+  if (metered && energy === 'auto') return { source: 'target' };
   if (energy === 'twin' || (energy === 'auto' && !onThisMachine)) return { source: 'twin' };
   const zones = readableRaplZones(sysfs);
   if (zones.length > 0) return { source: 'rapl', zones };

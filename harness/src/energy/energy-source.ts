@@ -1,4 +1,6 @@
+import { type Warning } from '../attribution/result.js';
 import { type ManifestMeter } from '../run/manifest.js';
+import { type ClockOffset } from './clock-offset.js';
 
 /** One reading of one channel, as the exporter gives it. */
 export interface SampleRow {
@@ -18,7 +20,7 @@ export interface SampleRow {
   offsetLsb256: number;
 }
 
-/** Where a run's joules come from: meters or twins, behind an exporter. */
+/** Where a run's joules come from: meters or twins, behind exporters. */
 export interface EnergySource {
   readonly meters: ManifestMeter[];
   /** At least one of the meters is a twin. */
@@ -26,10 +28,16 @@ export interface EnergySource {
   readonly versions: Record<string, string>;
   /** The twin's own account of what it simulated. */
   readonly truthFile?: string;
+  /** What is to be said of the way the samples come. */
+  readonly warnings: readonly Warning[];
   /** Samples after `fromUs`, oldest first. @throws EnergySourceError where the exporter does not answer */
   samplesSince(fromUs: number): Promise<SampleRow[]>;
-  /** The exporter's clock less ours, by the shortest of a few round trips, in seconds. */
-  clockOffsetSeconds(): Promise<number>;
+  /** The time between two samples of a channel, at the longest. */
+  readonly sampleSeconds: number;
+  /** How long nothing may come before the run ends: an outage that is shorter is a gap in the samples. */
+  readonly silenceLimitSeconds: number;
+  /** How the clock behind each node's samples differs from ours. @throws EnergySourceError */
+  clockOffsets(): Promise<ReadonlyMap<string, ClockOffset>>;
   /** Resolves with what happened if a process of the source dies by itself. */
   readonly died: Promise<string>;
   /** Ends what was started. Never throws. */

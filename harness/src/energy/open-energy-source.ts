@@ -4,11 +4,14 @@ import { stringify } from 'yaml';
 import { EnergySourceError } from '../errors.js';
 import { type ManifestMeter } from '../run/manifest.js';
 import { type EnergySource } from './energy-source.js';
+import { httpExporter, type ExporterEndpoint } from './exporter-endpoint.js';
 import { startExporter, type ExporterProcess } from './exporter-process.js';
 import { type ChosenSource } from './choose-energy-source.js';
 import { configuredMeters } from './configured-meters.js';
+import { type OfferedExporters } from './offered-exporters.js';
 import { fetchSamples, measureClockOffset } from './samples-client.js';
 import { shuntMilliohmsFor } from './sensor-budget.js';
+import { openTargetEnergy } from './target-energy.js';
 import { startTwin, type Twin } from './twin-process.js';
 
 /** The rate asked of our own meters: the reporting interval in milliseconds. */
@@ -20,6 +23,8 @@ interface TwinNode {
   fullWatts: number;
   sources?: Record<string, string>;
 }
+/** Of our own exporter: an outage is longer than a few samples of a meter that sends each second. */
+const SILENCE_LIMIT_SECONDS = 5;
 
 export interface EnergySourceOptions {
   chosen: ChosenSource;
@@ -29,8 +34,10 @@ export interface EnergySourceOptions {
   twinNode?: TwinNode;
   /** See TwinOptions. */
   twinOptions: readonly string[];
-  /** The node that RAPL or the twin stands for. */
-  node: string;
+  /** The nodes to measure; RAPL or the twin stands for the first. */
+  nodes: readonly string[];
+  /** The target's own meters, where it has some. */
+  offered?: OfferedExporters;
   seed: number;
   /** Gets logs, the twin's meters file and truth. */
   directory: string;
@@ -40,16 +47,16 @@ export interface EnergySourceOptions {
 /** Starts the exporter, and a twin where there is nothing to meter. @throws EnergySourceError or UsageError */
 export async function openEnergySource(options: EnergySourceOptions): Promise<EnergySource> {
   await mkdir(options.directory, { recursive: true });
-  const { chosen } = options;
+  const { chosen, offered, nodes, signal } = options;
   if (chosen.source === 'meters') return openMeters(options, chosen.metersFile);
   if (chosen.source === 'rapl') {
-    const { node } = options;
-    const channels = { 1: { node, zones: chosen.zones } };
+    const channels = { 1: { node: nodes[0], zones: chosen.zones } };
     return openMeters(
       options,
       await writeMeters(options, { name: 'rapl', source: 'rapl', channels }),
     );
   }
+  if (chosen.source === 'target' && offered) return openTargetEnergy(offered, nodes, signal);
   if (!options.twinNode) {
     throw new EnergySourceError(
       'NO_ENERGY_SOURCE',
@@ -72,7 +79,8 @@ async function openTwin(
   options: EnergySourceOptions,
   { model, fullWatts, sources }: TwinNode,
 ): Promise<EnergySource> {
-  const { directory, node, sysfs, signal } = options;
+  const { directory, sysfs, signal } = options;
+  const node = options.nodes[0]!;
   const twin = await startTwin({
     models: { 1: model },
     seed: options.seed,
@@ -109,15 +117,20 @@ async function writeMeters({ directory }: EnergySourceOptions, meter: object): P
 
 class ExportedEnergy implements EnergySource {
   readonly versions: Record<string, string> = {};
+  readonly warnings = [];
+  readonly sampleSeconds = INTERVAL_MS / 1000;
+  readonly silenceLimitSeconds = SILENCE_LIMIT_SECONDS;
   readonly died: Promise<string>;
   readonly truthFile?: string;
   private closing = false;
+  private readonly endpoint: ExporterEndpoint;
 
   constructor(
     readonly meters: ManifestMeter[],
     private readonly exporter: ExporterProcess,
     private readonly twin?: Twin,
   ) {
+    this.endpoint = httpExporter(exporter.url);
     if (twin) this.truthFile = twin.truthFile;
     this.died = new Promise((resolve) => {
       const watch = (
@@ -138,11 +151,12 @@ class ExportedEnergy implements EnergySource {
   }
 
   async samplesSince(fromUs: number) {
-    return (await fetchSamples(this.exporter.url, fromUs)).rows;
+    return (await fetchSamples(this.endpoint, fromUs)).rows;
   }
 
-  clockOffsetSeconds() {
-    return measureClockOffset(this.exporter.url);
+  async clockOffsets() {
+    const offset = await measureClockOffset(this.endpoint);
+    return new Map(this.meters.map(({ node }) => [node, offset]));
   }
 
   async close(): Promise<void> {

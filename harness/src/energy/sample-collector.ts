@@ -1,10 +1,13 @@
 import { EnergySourceError } from '../errors.js';
+import { type ClockOffset } from './clock-offset.js';
 import { type EnergySource, type SampleRow } from './energy-source.js';
+import { JoinedChannel } from './joined-channel.js';
 import { NodeEnergy, type NodeSampleRow } from './node-energy.js';
 
 const EVERY_MS = 500;
-/** Longer silence than this, with a meter that sends each second at the slowest, is an outage. */
-const SILENT_SECONDS = 5;
+
+/** How long the slowest channel of a tick is waited for. */
+const LAGGING_SECONDS = 5;
 
 /**
  * Fetches samples twice a second for as long as the run lasts, hands the nodes' rows on as they come,
@@ -12,6 +15,7 @@ const SILENT_SECONDS = 5;
  */
 export class SampleCollector {
   private readonly lastUs = new Map<string, number>();
+  private readonly channels = new Map<string, JoinedChannel>();
   private closed = false;
   private lastArrival = performance.now();
   private readonly latest = new Map<string, NodeSampleRow[]>();
@@ -21,7 +25,7 @@ export class SampleCollector {
 
   constructor(
     private readonly source: EnergySource,
-    private readonly clockOffsetSeconds: number,
+    private readonly clockOffsets: ReadonlyMap<string, ClockOffset>,
     private readonly write: (rows: NodeSampleRow[]) => void,
     private readonly fail: (error: Error) => void,
   ) {
@@ -63,18 +67,19 @@ export class SampleCollector {
   }
 
   private async fetch(): Promise<void> {
-    const rows = (await this.source.samplesSince(this.resumeUs())).filter((row) => this.isNew(row));
+    const rows = (await this.source.samplesSince(this.resumeUs()))
+      .filter((row) => this.isNew(row))
+      .map((row) => this.joinRestarts(row));
     if (rows.length > 0) {
       this.lastArrival = performance.now();
-      const shiftUs = Math.round(this.clockOffsetSeconds * 1e6);
-      const joined = this.join.add(rows).map((row) => ({ ...row, timeUs: row.timeUs - shiftUs }));
+      const joined = this.join.add(rows).map((row) => ({ ...row, timeUs: this.ourTimeUs(row) }));
       this.remember(joined);
       this.write(joined);
-    } else if (performance.now() - this.lastArrival > SILENT_SECONDS * 1000) {
+    } else if (performance.now() - this.lastArrival > this.source.silenceLimitSeconds * 1000) {
       this.fail(
         new EnergySourceError(
           'METER_SILENT',
-          `No sample has come for ${SILENT_SECONDS} s.`,
+          `No sample has come for ${this.source.silenceLimitSeconds} s.`,
           'Is the meter on, and reachable? What came before is in the run directory.',
         ),
       );
@@ -85,14 +90,25 @@ export class SampleCollector {
   private resumeUs(): number {
     const times = [...this.lastUs.values()];
     if (times.length === 0) return 0;
-    return Math.max(Math.min(...times), Math.max(...times) - SILENT_SECONDS * 1e6);
+    return Math.max(Math.min(...times), Math.max(...times) - LAGGING_SECONDS * 1e6);
   }
 
-  private isNew({ meter, channel, timeUs }: SampleRow): boolean {
-    const key = `${meter}/${channel}`;
-    if (timeUs <= (this.lastUs.get(key) ?? 0)) return false;
-    this.lastUs.set(key, timeUs);
+  private ourTimeUs({ node, timeUs }: NodeSampleRow): number {
+    return timeUs - Math.round((this.clockOffsets.get(node)?.seconds ?? 0) * 1e6);
+  }
+
+  private isNew(row: SampleRow): boolean {
+    const key = keyOf(row);
+    if (row.timeUs <= (this.lastUs.get(key) ?? 0)) return false;
+    this.lastUs.set(key, row.timeUs);
     return true;
+  }
+
+  private joinRestarts(row: SampleRow): SampleRow {
+    const key = keyOf(row);
+    const channel = this.channels.get(key) ?? new JoinedChannel();
+    this.channels.set(key, channel);
+    return channel.add(row);
   }
 
   private remember(rows: NodeSampleRow[]): void {
@@ -103,4 +119,9 @@ export class SampleCollector {
       this.latest.set(row.node, kept);
     }
   }
+}
+
+/** Meters of two nodes may bear the same name. */
+function keyOf({ node, meter, channel }: SampleRow): string {
+  return `${node}/${meter}/${channel}`;
 }

@@ -1,6 +1,7 @@
-import { request } from 'undici';
 import { EnergySourceError } from '../errors.js';
+import { offsetByShortestTrip, type ClockOffset, type RoundTrip } from './clock-offset.js';
 import { type SampleRow } from './energy-source.js';
+import { type ExporterEndpoint } from './exporter-endpoint.js';
 
 const TIMEOUT_MS = 5000;
 
@@ -25,16 +26,15 @@ export interface SamplesAnswer {
 }
 
 /** Samples after `fromUs` from an exporter's /samples. @throws EnergySourceError */
-export async function fetchSamples(exporterUrl: string, fromUs: number): Promise<SamplesAnswer> {
+export async function fetchSamples(
+  exporter: ExporterEndpoint,
+  fromUs: number,
+): Promise<SamplesAnswer> {
   try {
-    const { statusCode, headers, body } = await request(`${exporterUrl}/samples`, {
-      query: { from: Math.floor(fromUs) + 1 },
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-    });
-    const text = await body.text();
-    if (statusCode !== 200) throw new Error(`HTTP ${statusCode}: ${text.trim()}`);
-    const rows = text
+    const path = `/samples?from=${Math.floor(fromUs) + 1}`;
+    const { status, headers, body } = await exporter.get(path, TIMEOUT_MS);
+    if (status !== 200) throw new Error(`HTTP ${status}: ${body.trim()}`);
+    const rows = body
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => toRow(JSON.parse(line) as WireSample));
@@ -42,26 +42,27 @@ export async function fetchSamples(exporterUrl: string, fromUs: number): Promise
   } catch (error) {
     throw new EnergySourceError(
       'EXPORTER_UNREACHABLE',
-      `The exporter at ${exporterUrl} gives no samples: ${(error as Error).message}`,
+      `The exporter at ${exporter.name} gives no samples: ${(error as Error).message}`,
       'Its log is exporter.log in the run directory, if the bench started it.',
       { cause: error },
     );
   }
 }
 
-/** The exporter's clock less ours: the shortest round trip's is the surest. */
-export async function measureClockOffset(exporterUrl: string, trips = 5): Promise<number> {
-  let best = { tripMs: Infinity, offsetSeconds: 0 };
-  for (let n = 0; n < trips; n++) {
-    const before = Date.now();
+/** The exporter's clock less ours, by the shortest of some round trips. @throws EnergySourceError */
+export async function measureClockOffset(
+  exporter: ExporterEndpoint,
+  count = 5,
+): Promise<ClockOffset> {
+  const trips: RoundTrip[] = [];
+  for (let n = 0; n < count; n++) {
+    const startSeconds = Date.now() / 1000;
     const start = performance.now();
-    const { exporterTimeUs } = await fetchSamples(exporterUrl, Date.now() * 1000 + 1e12);
-    const tripMs = performance.now() - start;
-    if (tripMs < best.tripMs) {
-      best = { tripMs, offsetSeconds: exporterTimeUs / 1e6 - (before + tripMs / 2) / 1000 };
-    }
+    const { exporterTimeUs } = await fetchSamples(exporter, Date.now() * 1000 + 1e12);
+    const tripSeconds = (performance.now() - start) / 1000;
+    trips.push({ startSeconds, tripSeconds, otherSeconds: exporterTimeUs / 1e6 });
   }
-  return best.offsetSeconds;
+  return offsetByShortestTrip(trips);
 }
 
 function toRow(sample: WireSample): SampleRow {

@@ -1,3 +1,4 @@
+import { type ClockOffset } from './clock-offset.js';
 import { type ManifestMeter, type RunManifest } from '../run/manifest.js';
 
 /** TI SBOS576C, section 6.5: typical gain error of shunt and of bus, and the typical shunt offset. */
@@ -26,8 +27,12 @@ export type MeteredBy = Pick<ManifestMeter, 'node' | 'source' | 'shunt_uohm' | '
 /**
  * What the figures of a run can be wrong by through its sensors, one standard deviation each; the datasheet's typical
  * value counts as one. Of several nodes the worst counts. A twin's shunt is the one it says.
+ * @param clockOffsets - of the nodes' clocks, as far as they were measured: what they can be wrong by adds up
  */
-export function sensorBudget(channels: readonly MeteredBy[]): RunManifest['sensor'] {
+export function sensorBudget(
+  channels: readonly MeteredBy[],
+  clockOffsets: ReadonlyMap<string, ClockOffset> = new Map(),
+): RunManifest['sensor'] {
   const nodes = new Map<string, MeteredBy[]>();
   for (const each of channels) nodes.set(each.node, [...(nodes.get(each.node) ?? []), each]);
   const worst = (value: (own: MeteredBy[]) => number) =>
@@ -35,7 +40,10 @@ export function sensorBudget(channels: readonly MeteredBy[]): RunManifest['senso
   return {
     gain_ratio: worst((own) => Math.max(...own.map(gainRatio))),
     offset_watts: worst((own) => Math.hypot(...own.map(offsetWatts))),
-    clock_seconds: CLOCK_SECONDS,
+    clock_seconds: Math.max(
+      CLOCK_SECONDS,
+      ...[...clockOffsets.values()].map((o) => Math.hypot(CLOCK_SECONDS, o.uncertaintySeconds)),
+    ),
   };
 }
 

@@ -57,10 +57,13 @@ export default function () {
   const call = config.calls[name];
   const callId = call.call_id_prefix + '-' + iterationInTest;
   exec.vu.metrics.metadata.call_id = callId;
-  http.post(call.url, bodies[name], {
+  delete exec.vu.metrics.metadata.replica;
+  const { headers } = http.post(call.url, bodies[name], {
     headers: { 'Content-Type': call.content_type, 'X-Call-Id': callId },
     timeout: config.request_timeout_seconds * 1000,
   });
+  // Rows of a request carry what was known when it began: only the row of the iteration's end has its replica.
+  exec.vu.metrics.metadata.replica = headers['X-Replica'] || '';
 }
 
 export function handleSummary(data) {

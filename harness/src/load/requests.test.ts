@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { AppendTable } from '../run/append-table.js';
+import { type Locate } from '../targets/target.js';
 import { importRequests } from './requests.js';
 
 const HEADER =
@@ -20,13 +21,19 @@ function rowsOf(call: number, status = '200', durationMs = '5.161834'): string {
 
 async function imported(
   archive: Buffer,
+  locate: Locate = () => 'n',
 ): Promise<{ count: number; lines: string[]; directory: string }> {
   const directory = mkdtempSync(join(tmpdir(), 'requests-'));
   const requestsFile = join(directory, 'requests.csv.gz');
   writeFileSync(requestsFile, archive);
   const table = AppendTable.create(directory, 'invocations');
   try {
-    const count = await importRequests({ requestsFile, functionOf: () => 'f', node: 'n', table });
+    const count = await importRequests({
+      requestsFile,
+      functionOf: () => 'f',
+      locate,
+      table,
+    });
     const [, ...lines] = readFileSync(join(directory, 'invocations.csv'), 'utf8')
       .trim()
       .split('\n');
@@ -73,5 +80,30 @@ test('a file that is no archive is said to be so', async () => {
   await expect(imported(Buffer.from('something else'))).rejects.toMatchObject({
     code: 'K6_ROWS_UNREADABLE',
     exitCode: 6,
+  });
+});
+
+test('an invocation belongs to the node of the replica that answered', async () => {
+  const archive = gzipSync(
+    HEADER +
+      [0, 1, 2]
+        .map((call) => rowsOf(call, call === 2 ? '0' : '200'))
+        .join('')
+        .replace('iterations,1795459268944479,1.000000,,,load,,,call_id=f-1-0', '$&&replica=pod-a')
+        .replace('iterations,1795459268945479,1.000000,,,load,,,call_id=f-1-1', '$&&replica=pod-b'),
+  );
+  const nodes: Record<string, string> = { 'pod-a': 'worker1', 'pod-b': 'worker2' };
+  const { lines } = await imported(archive, (_, replica) => nodes[replica]);
+  expect(lines.map((line) => line.split(',').slice(0, 2).join())).toEqual([
+    'f,worker1',
+    'f,worker2',
+    'f,',
+  ]);
+});
+
+test('an answer whose node can not be known spoils the run', async () => {
+  await expect(imported(gzipSync(HEADER + rowsOf(0)), () => undefined)).rejects.toMatchObject({
+    code: 'REPLICA_UNKNOWN',
+    exitCode: 4,
   });
 });

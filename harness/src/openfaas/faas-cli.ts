@@ -18,6 +18,10 @@ export interface FaasCliOptions {
 
 export interface DeployOptions extends FaasCliOptions {
   stackFile: string;
+  /** Where the function has none of its own in the stack file. */
+  constraints?: readonly string[];
+  /** Beside its own. */
+  labels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -28,7 +32,11 @@ export interface DeployOptions extends FaasCliOptions {
 export async function deployFunction(options: DeployOptions): Promise<void> {
   const stackFile = resolve(options.stackFile);
   const output = await run('deploy', options, () => ({
-    args: ['--yaml', stackFile, '--filter', options.functionName, '--read-template=false'],
+    args: [
+      ...['--yaml', stackFile, '--filter', options.functionName, '--read-template=false'],
+      ...(options.constraints ?? []).flatMap((each) => ['--constraint', each]),
+      ...Object.entries(options.labels ?? {}).flatMap(([k, v]) => ['--label', `${k}=${v}`]),
+    ],
     cwd: dirname(stackFile), // the file's environment_file entries start there
   }));
   // A function that faas-cli did not find in the file is no error to it.

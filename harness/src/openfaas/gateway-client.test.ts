@@ -49,7 +49,7 @@ test('lists and describes; absent fields have their zero', async () => {
   routes['GET /system/function/sleep'] = json({ ...STATUS, availableReplicas: 1 });
 
   expect(await listFunctions(gateway)).toEqual([
-    { ...STATUS, availableReplicas: 0, invocationCount: 0, annotations: {} },
+    { ...STATUS, availableReplicas: 0, invocationCount: 0, annotations: {}, labels: {} },
   ]);
   expect(await describeFunction(gateway, 'sleep')).toMatchObject({ availableReplicas: 1 });
   expect(await describeFunction(gateway, 'other')).toBeUndefined();

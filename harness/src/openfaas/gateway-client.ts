@@ -9,6 +9,7 @@ export interface FunctionStatus {
   availableReplicas: number;
   invocationCount: number;
   annotations: Record<string, string>;
+  labels: Record<string, string>;
 }
 
 /** One replica, as our own provider tells. */
@@ -144,5 +145,6 @@ function statusOf(value: unknown): FunctionStatus {
     availableReplicas: Number(given.availableReplicas ?? 0),
     invocationCount: Number(given.invocationCount ?? 0),
     annotations: given.annotations ?? {},
+    labels: given.labels ?? {},
   };
 }

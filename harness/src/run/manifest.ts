@@ -33,6 +33,8 @@ export interface ManifestMeter {
   channel: number;
   /** `twin` is simulated; `rapl` and `hwmon` are sensors of the node itself. */
   source: 'twin' | 'meter' | 'rapl' | 'hwmon';
+  /** Of samples that came from a target's own exporters: which way they came, and so how far they are apart. */
+  read_by?: 'exporter' | 'prometheus';
   /** Of a meter; of the node's own sensors, which they are. */
   address: string;
   /** The twin's model; absent for a meter. */

@@ -1,5 +1,6 @@
 import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { listFunctions } from '../openfaas/gateway-client.js';
+import { ONE_NODE } from './one-node.js';
 import { type Check, type OpenTarget, type Target } from './target.js';
 
 const NEVER = new Promise<string>(() => undefined);
@@ -7,6 +8,7 @@ const NEVER = new Promise<string>(() => undefined);
 /** An OpenFaaS gateway that runs already, whatever stands behind it. */
 export class GatewayTarget implements Target {
   readonly onThisMachine = false;
+  readonly metered = false;
 
   /**
    * @param node - the node functions run on, as the meters file names it
@@ -31,9 +33,12 @@ export class GatewayTarget implements Target {
 
   async open(): Promise<OpenTarget> {
     await listFunctions(this.gateway);
+    const { gateway, node } = this;
     return {
-      gateway: this.gateway,
-      nodes: [this.node],
+      ...ONE_NODE,
+      gateway,
+      nodes: [node],
+      locate: () => Promise.resolve(() => node),
       readCpu: () => Promise.resolve([]),
       died: NEVER,
       close: () => Promise.resolve(),

@@ -8,9 +8,11 @@ import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { ManagedProcess, NotReadyError } from '../processes/managed-process.js';
 import { readProcessStat } from '../processes/process-stat.js';
 import { makeCgroup, makeInnerCgroup, removeCgroup, removeStaleCgroups } from './cgroup.js';
+import { ONE_NODE } from './one-node.js';
 import {
   type Check,
   type CpuReading,
+  type Locate,
   type OpenTarget,
   type Target,
   type TwinNode,
@@ -48,6 +50,7 @@ interface MeteredCgroups {
 export class LocalTarget implements Target {
   readonly name = 'local';
   readonly onThisMachine = true;
+  readonly metered = false;
 
   constructor(private readonly options: LocalTargetOptions) {}
 
@@ -165,6 +168,9 @@ function twinNode(providerPid: number, cgroups: MeteredCgroups | undefined): Twi
 }
 
 class OpenLocalTarget implements OpenTarget {
+  readonly notes = ONE_NODE.notes;
+  readonly placement = ONE_NODE.placement;
+  readonly place = ONE_NODE.place;
   readonly gateway: GatewayAccess;
   readonly nodes: string[];
   readonly twinNode: TwinNode;
@@ -186,6 +192,10 @@ class OpenLocalTarget implements OpenTarget {
         if (!this.closing) resolve('The OpenFaaS provider ended by itself.');
       });
     });
+  }
+
+  locate(): Promise<Locate> {
+    return Promise.resolve(() => this.nodes[0]);
   }
 
   /** A replica that ended keeps what it had used, so that no entity's time goes back. */

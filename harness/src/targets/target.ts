@@ -1,3 +1,4 @@
+import { type OfferedExporters } from '../energy/offered-exporters.js';
 import { type GatewayAccess } from '../openfaas/gateway-access.js';
 
 /** One finding of a preflight. */
@@ -16,6 +17,8 @@ export interface CpuReading {
   /** `function:NAME` or `platform`. */
   entity: string;
   cpuSeconds: number;
+  /** When it was so, where that is known better than by when it was asked for. */
+  timeUs?: number;
 }
 
 /** A node as its twin sees it. */
@@ -33,16 +36,48 @@ export interface Target {
   readonly name: string;
   /** Whether functions run on this machine, whose own sensors then meter them, and the load generator too. */
   readonly onThisMachine: boolean;
+  /** Whether its nodes have exporters of their own. */
+  readonly metered: boolean;
   /** Finds what is missing before anything is started; never throws for a finding. */
   check(): Promise<Check[]>;
-  /** Starts what it needs (nothing, for one that runs already). @throws TargetError */
+  /**
+   * Takes it for this run, and starts what it needs (nothing, for one that runs already).
+   * @param directory - the run's; its name is the run's
+   * @throws TargetError
+   */
   open(directory: string, signal: AbortSignal): Promise<OpenTarget>;
 }
 
+/** Of a function that was there before, and is put back at the end. */
+export const REPLACED_LABEL = 'power-harness.replaced';
+
+/** How functions are to be deployed. */
+export interface Placement {
+  /** OpenFaaS constraints, such as `kubernetes.io/hostname=worker2`. */
+  constraints: readonly string[];
+  labels: Readonly<Record<string, string>>;
+}
+
+/** The node of a function's replica by the name that it tells; undefined where that can't be known. */
+export type Locate = (functionName: string, replica: string) => string | undefined;
+
 export interface OpenTarget {
   readonly gateway: GatewayAccess;
-  /** The nodes functions can run on. */
+  /** The nodes functions can run on, and are measured on. */
   readonly nodes: string[];
+  /** What opening it did that the user should know. */
+  readonly notes: readonly string[];
+  /** Its own exporters, where it has some. */
+  readonly exporters?: OfferedExporters;
+  readonly placement: Placement;
+  /**
+   * Sees to it that a function just deployed runs, on the nodes and nowhere else.
+   * @returns what had to be done beside, to be told
+   * @throws TargetError saying why it does not
+   */
+  place(functionName: string, signal: AbortSignal): Promise<string[]>;
+  /** Where replicas are and were in this run. @throws TargetError */
+  locate(): Promise<Locate>;
   /** The twin's node for where no meter is configured; absent where only a meter can tell. */
   readonly twinNode?: TwinNode;
   /** CPU time so far; empty where the target can't tell. */

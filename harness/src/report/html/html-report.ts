@@ -103,7 +103,7 @@ function planFacts({ manifest }: RunReport): string[][] {
     ['seed', String(plan.seed)],
     ...manifest.meters.map(({ node, meter, channel, source, address, model }) => [
       `meter of ${node}`,
-      `${meter} channel ${channel} at ${address}${source === 'twin' ? `, a digital twin: ${model ?? ''}` : ''}`,
+      `${meter} channel ${channel} at ${address}${source === 'twin' ? `, a digital twin${model ? `: ${model}` : ''}` : ''}`,
     ]),
   ];
 }

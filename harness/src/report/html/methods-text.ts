@@ -18,10 +18,11 @@ export function methodsText({ manifest, result }: RunFigures): string {
   );
 }
 
-function meteredBy({ node, meter, channel, source, address }: ManifestMeter): string {
+function meteredBy({ node, meter, channel, source, address, read_by }: ManifestMeter): string {
   if (source === 'rapl')
     return `The energy of ${node}'s processor was read from its own counters (RAPL: ${address}), the rest of the node is not in it.`;
   if (source === 'hwmon')
     return `${node}'s own INA3221 (${address}) was read by its kernel, power being sampled.`;
-  return `The supply of ${node} was metered by ${meter} channel ${channel} (INA3221).`;
+  const read = read_by === 'prometheus' ? ', its samples read from Prometheus' : '';
+  return `The supply of ${node} was metered by ${meter} channel ${channel} (INA3221)${read}.`;
 }

@@ -1,0 +1,49 @@
+import { type V1Pod } from '@kubernetes/client-node';
+
+/** Why a pod does not get ready. */
+export interface PodTrouble {
+  /** In Kubernetes' own words. */
+  reason: string;
+  hint: string;
+  /** Whether waiting won't help. */
+  final: boolean;
+}
+
+const IMAGE_REASONS = ['ImagePullBackOff', 'ErrImagePull', 'ErrImageNeverPull', 'InvalidImageName'];
+/** Kubernetes tries a pull again, and tells of it as ErrImagePull first. */
+const FINAL_IMAGE_REASONS = IMAGE_REASONS.filter((reason) => reason !== 'ErrImagePull');
+
+/** Undefined where nothing is known to be wrong. */
+export function podTrouble({ spec, status }: V1Pod): PodTrouble | undefined {
+  for (const { state, lastState, image } of status?.containerStatuses ?? []) {
+    const { reason = '', message = '' } = state?.waiting ?? {};
+    if (IMAGE_REASONS.includes(reason)) {
+      return {
+        reason: `its image ${image} can't be had (${reason}${message && `: ${message}`})`,
+        hint: 'Push the image where the nodes can pull it, or load it into them (kind load docker-image).',
+        final: FINAL_IMAGE_REASONS.includes(reason),
+      };
+    }
+    const ended = lastState?.terminated ?? state?.terminated;
+    if (ended) {
+      return {
+        reason: `its container ended (${ended.reason ?? 'no reason'}, exit code ${ended.exitCode})`,
+        hint:
+          ended.reason === 'OOMKilled'
+            ? 'Raise limits.memory in the stack file.'
+            : 'faas-cli logs shows what it said.',
+        final: reason === 'CrashLoopBackOff',
+      };
+    }
+    if (reason === 'CreateContainerConfigError' || reason === 'CreateContainerError') {
+      return { reason: `${reason}: ${message}`, hint: 'Check its secrets.', final: true };
+    }
+  }
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status !== 'False' || spec?.nodeName) return undefined;
+  return {
+    reason: `it can't be scheduled: ${scheduled.message ?? scheduled.reason}`,
+    hint: 'Lower requests and limits in the stack file, free the node, or name another --node.',
+    final: false,
+  };
+}

@@ -189,6 +189,7 @@ async function exporter(
 
 function clockText({ seconds, uncertaintySeconds }: ClockOffset): string {
   const ms = (value: number) => `${(value * 1000).toFixed(1)} ms`;
-  const warning = Math.abs(seconds) > OFFSET_WARNING_SECONDS ? ', which is corrected' : '';
-  return `clock ${seconds < 0 ? '' : '+'}${ms(seconds)} ± ${ms(uncertaintySeconds)}${warning}`;
+  const off = Math.abs(seconds);
+  const corrected = off > OFFSET_WARNING_SECONDS && off <= OFFSET_LIMIT_SECONDS;
+  return `clock ${seconds < 0 ? '' : '+'}${ms(seconds)} ± ${ms(uncertaintySeconds)}${corrected ? ', which is corrected' : ''}`;
 }

@@ -142,7 +142,9 @@ test('meters: silent, with a clock far off, or behind a Prometheus that is not t
   expect(lines).toContain(
     'FAIL exporter worker1: no sample within 5 s from a meter that feeds worker1',
   );
-  expect(lines).toContainEqual(expect.stringMatching(/^FAIL exporter worker2: .*clock \+30\d\d/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^FAIL exporter worker2: .*clock \+(29|30)\d\d/),
+  );
   expect(lines).toContainEqual(expect.stringMatching(/^FAIL prometheus: .*can't|gives no answer/));
   exporter('worker1');
   exporter('worker2');

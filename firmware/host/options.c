@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "option_names.h"
 #include "options_help.h"
 #include "parse_number.h"
 #include "shunt_choice.h"
@@ -16,71 +17,6 @@
 /** The sensor's fast mode is 400 kHz; below 200 kHz reading two sensors takes longer than their cycle. */
 #define MIN_I2C_KHZ 200
 #define MAX_I2C_KHZ 1000
-
-enum {
-    OPTION_MODEL = 256,
-    OPTION_CHANNEL,
-    OPTION_PORT,
-    OPTION_BIND,
-    OPTION_METERS,
-    OPTION_LOSS,
-    OPTION_DUPLICATE,
-    OPTION_REORDER,
-    OPTION_DELAY_MS,
-    OPTION_FAULT,
-    OPTION_FIRST_GENERATION,
-    OPTION_REFUSE_FIRST_GENERATION,
-    OPTION_SEED,
-    OPTION_GAIN_ERROR,
-    OPTION_OFFSET_UV,
-    OPTION_NOISE_LSB,
-    OPTION_CLOCK_PPM,
-    OPTION_SENSOR_CLOCK_ERROR,
-    OPTION_I2C_KHZ,
-    OPTION_SHUNT_MOHM,
-    OPTION_SUPPLY_VOLTS,
-    OPTION_SUPPLY_OHM,
-    OPTION_TRUTH,
-    OPTION_STATE,
-    OPTION_CALIBRATION_SECONDS,
-    OPTION_EXIT_AFTER,
-    OPTION_IS_ALIVE,
-    OPTION_HELP,
-    OPTION_VERSION,
-};
-
-static const struct option s_options[] = {
-    {"model", required_argument, NULL, OPTION_MODEL},
-    {"channel", required_argument, NULL, OPTION_CHANNEL},
-    {"port", required_argument, NULL, OPTION_PORT},
-    {"bind", required_argument, NULL, OPTION_BIND},
-    {"meters", required_argument, NULL, OPTION_METERS},
-    {"loss", required_argument, NULL, OPTION_LOSS},
-    {"duplicate", required_argument, NULL, OPTION_DUPLICATE},
-    {"reorder", required_argument, NULL, OPTION_REORDER},
-    {"delay-ms", required_argument, NULL, OPTION_DELAY_MS},
-    {"fault", required_argument, NULL, OPTION_FAULT},
-    {"first-generation", no_argument, NULL, OPTION_FIRST_GENERATION},
-    {"refuse-first-generation", no_argument, NULL, OPTION_REFUSE_FIRST_GENERATION},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"gain-error", required_argument, NULL, OPTION_GAIN_ERROR},
-    {"offset-uv", required_argument, NULL, OPTION_OFFSET_UV},
-    {"noise-lsb", required_argument, NULL, OPTION_NOISE_LSB},
-    {"clock-ppm", required_argument, NULL, OPTION_CLOCK_PPM},
-    {"sensor-clock-error", required_argument, NULL, OPTION_SENSOR_CLOCK_ERROR},
-    {"i2c-khz", required_argument, NULL, OPTION_I2C_KHZ},
-    {"shunt-mohm", required_argument, NULL, OPTION_SHUNT_MOHM},
-    {"supply-volts", required_argument, NULL, OPTION_SUPPLY_VOLTS},
-    {"supply-ohm", required_argument, NULL, OPTION_SUPPLY_OHM},
-    {"truth", required_argument, NULL, OPTION_TRUTH},
-    {"state", required_argument, NULL, OPTION_STATE},
-    {"calibration-seconds", required_argument, NULL, OPTION_CALIBRATION_SECONDS},
-    {"exit-after", required_argument, NULL, OPTION_EXIT_AFTER},
-    {"is-alive", required_argument, NULL, OPTION_IS_ALIVE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {0},
-};
 
 /** Options that are one number: where it goes, in which range, and in which unit the option is. */
 typedef struct {
@@ -104,20 +40,10 @@ static bool invalid(const char *format, ...)
     return false;
 }
 
-static const char *name_of(int option)
-{
-    for (const struct option *known = s_options; known->name; known++) {
-        if (known->val == option) {
-            return known->name;
-        }
-    }
-    return "?";
-}
-
 static bool parse_number(int option, const char *text, double min, double max, double *value)
 {
     return parse_double(text, min, max, value) ||
-           invalid("--%s takes a number from %g to %g, not '%s'", name_of(option), min, max, text);
+           invalid("--%s takes a number from %g to %g, not '%s'", option_name(option), min, max, text);
 }
 
 static bool set_number(options_t *options, int option, const char *text)
@@ -169,7 +95,7 @@ static bool set_constant_fault(options_t *options, int option, const char *text)
         if (s_faults[i].option == option) {
             return parse_number(option, text, 0, s_faults[i].max, &parsed) &&
                    (fault_schedule_always(&options->faults, s_faults[i].kind, parsed * s_faults[i].unit) ||
-                    invalid("--%s: more than %d faults", name_of(option), FAULT_SCHEDULE_FAULTS));
+                    invalid("--%s: more than %d faults", option_name(option), FAULT_SCHEDULE_FAULTS));
         }
     }
     return false;
@@ -178,7 +104,7 @@ static bool set_constant_fault(options_t *options, int option, const char *text)
 static bool set_integer(int option, const char *text, long long min, long long max, long long *value)
 {
     return parse_integer(text, min, max, value) ||
-           invalid("--%s takes a whole number from %lld to %lld, not '%s'", name_of(option), min, max, text);
+           invalid("--%s takes a whole number from %lld to %lld, not '%s'", option_name(option), min, max, text);
 }
 
 static bool set_channel(options_t *options, unsigned channel, const char *model)
@@ -315,7 +241,7 @@ options_result_t options_parse(options_t *options, int argc, char **argv)
                  .i2c_khz = 400},
     };
     opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":", s_options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, ":", g_option_names, NULL)) != -1;) {
         switch (option) {
         case OPTION_HELP:
             fputs(g_options_help, stdout);

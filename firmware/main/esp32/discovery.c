@@ -6,6 +6,7 @@
 #include "esp_check.h"
 #include "mdns.h"
 #include "meter_config.h"
+#include "reset_reason.h"
 #include "sdkconfig.h"
 
 static const char *TAG = "discovery";
@@ -18,6 +19,7 @@ esp_err_t discovery_start(void)
         {"proto", "2"},
         {"channels", channels},
         {"fw", esp_app_get_description()->version},
+        {"started_by", reset_reason()},
     };
     ESP_RETURN_ON_ERROR(mdns_init(), TAG, "no mDNS");
     ESP_RETURN_ON_ERROR(mdns_hostname_set(CONFIG_METER_HOSTNAME), TAG, "no host name");

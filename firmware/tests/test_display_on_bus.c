@@ -198,6 +198,26 @@ static void with_one_sensor_pages_turn_quickly(void **state)
     assert_true(rig.slowest_us < 100000);
 }
 
+/** However few channels the sensors have: reading one neither makes the other late nor takes the display's time. */
+static void sensors_of_any_number_of_channels_share_the_bus(void **state)
+{
+    (void)state;
+    static const unsigned channels[] = {0x09, 0x0B, 0x0F, 0x19, 0x1B, 0x1F, 0x39, 0x3B};
+    static rig_t rig;
+    for (size_t i = 0; i < sizeof(channels) / sizeof(channels[0]) * CLOCKS; i++) {
+        const double *clocks = s_clocks[i % CLOCKS];
+        start(&rig, clocks, channels[i / CLOCKS]);
+        run_until(&rig, 20 * S, true);
+        assert_int_equal(missed_cycles(&rig), 0);
+        assert_in_range(rig.views, 19, 21);
+        assert_true(rig.slowest_us < S / 4);
+        for (int s = 0; s < POWER_METER_SENSORS; s++) {
+            const ina3221_t *sensor = &rig.meter.sensors[s];
+            assert_true(fabs((double)sensor->cycles - 20 * S / (sensor->cycle_us * (1 + clocks[s]))) < 3);
+        }
+    }
+}
+
 /** An absent display costs one address without acknowledge now and then, a broken one that holds nothing as well. */
 static void a_missing_display_costs_no_cycle(void **state)
 {
@@ -235,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_display_costs_no_cycle),
         cmocka_unit_test(with_one_sensor_pages_turn_quickly),
+        cmocka_unit_test(sensors_of_any_number_of_channels_share_the_bus),
         cmocka_unit_test(a_missing_display_costs_no_cycle),
         cmocka_unit_test(the_page_shows_the_measured_power),
     };

@@ -148,13 +148,16 @@ static void bursts_of_20_to_30_ms_are_metered_to_half_a_percent(void **state)
     temporary_directory_remove(directory);
 }
 
-static void meter_six_channels(const char *bursts, double second_clock_error)
+/** Bursts on the odd of these channels, 3 W on the even ones. */
+static void meter_both_sensors(unsigned channels, const char *bursts, double second_clock_error)
 {
     static node_model_t node;
     static twin_t twin;
     memset(&node, 0, sizeof(node));
     for (unsigned channel = 1; channel <= 6; channel++) {
-        parse(&node, channel, channel % 2 ? bursts : "constant:3");
+        if (channels >> (channel - 1) & 1) {
+            parse(&node, channel, channel % 2 ? bursts : "constant:3");
+        }
     }
     twin_config_t config = config_of(0.5);
     config.i2c_khz = 400;
@@ -168,33 +171,37 @@ static void meter_six_channels(const char *bursts, double second_clock_error)
     }
     run(&twin, 121 * SECOND);
     for (unsigned channel = 1; channel <= 6; channel++) {
+        if (!power_meter_has_channel(&twin.meter, channel)) {
+            continue;
+        }
         const energy_channel_t *energy = &twin.meter.channels[channel - 1];
         double error = (metered_joules(&twin, channel) - metered[channel - 1]) /
                            (true_joules(&node, channel) - truth[channel - 1]) -
                        1;
         if (fabs(error) > (channel % 2 ? 0.005 : 0.001)) {
-            fail_msg("clock %+.3f, channel %u: %.3f %%", second_clock_error, channel, error * 100);
+            fail_msg("clock %+.3f, channel %u of %#x: %.3f %%", second_clock_error, channel, channels, error * 100);
         }
         assert_int_equal(energy->missed_cycles, 0);
         assert_int_equal(energy->gap_us, 0);
-        double cycle_us = 4296 * (1 + (channel > 3 ? second_clock_error : 0.013));
-        assert_true(fabs((double)energy->samples - 121e6 / cycle_us) < 3);
+        double cycle_us = energy->cycle_us * (1 + (channel > 3 ? second_clock_error : 0.013));
+        assert_true(fabs((double)energy->samples - 121e6 / cycle_us) < 4);
     }
     node_model_destroy(&node);
 }
 
 /**
- * Six channels of bursts over a bus of 400 kHz: reading takes half of each cycle, and none is missed or biased, with
- * sensors in step and with sensors that drift through each other's cycles.
+ * Bursts over a bus of 400 kHz, on six channels and on few: reading takes half of each cycle, and none is missed or
+ * biased, with sensors in step and with sensors that drift through each other's cycles.
  */
 static void reading_both_sensors_in_real_time_misses_no_cycle(void **state)
 {
     (void)state;
     static const double s_second_clock_errors[] = {0.013, 0.012, -0.03, 0.1};
+    static const unsigned s_channels[] = {0x3F, 0x11, 0x0F, 0x1B};
     char directory[TEMPORARY_PATH_BYTES], model[MODEL_BYTES];
     make_bursts(directory, model);
-    for (int i = 0; i < 4; i++) {
-        meter_six_channels(model, s_second_clock_errors[i]);
+    for (int i = 0; i < 16; i++) {
+        meter_both_sensors(s_channels[i / 4], model, s_second_clock_errors[i % 4]);
     }
     temporary_directory_remove(directory);
 }

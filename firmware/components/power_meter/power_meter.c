@@ -15,13 +15,33 @@ power_meter_config_t power_meter_default_config(void)
     return config;
 }
 
+static unsigned channels_of(const power_meter_config_t *config, int sensor)
+{
+    unsigned count = 0;
+    for (int c = 0; c < INA3221_CHANNELS; c++) {
+        count += config->channels[sensor * INA3221_CHANNELS + c].enabled;
+    }
+    return count;
+}
+
+/**
+ * A channel alone on its sensor has a cycle of 1.4 ms, and reading the other sensor may take 1.2 ms of it: its shunt is
+ * then converted for four times as long, which makes the cycle about as long as that of three channels.
+ */
+static ina3221_time_t shunt_time(const power_meter_config_t *config, int sensor)
+{
+    bool shared = channels_of(config, 1 - sensor) > 0;
+    bool longer = shared && channels_of(config, sensor) == 1 && config->shunt_time <= INA3221_TIME_2116_US;
+    return longer ? (ina3221_time_t)(config->shunt_time + 2) : config->shunt_time;
+}
+
 void power_meter_init(power_meter_t *meter, const power_meter_config_t *config, const ina3221_bus_t *bus)
 {
     memset(meter, 0, sizeof(*meter));
     meter->config = *config;
     for (int s = 0; s < POWER_METER_SENSORS; s++) {
         ina3221_config_t sensor = {
-            .address = s_addresses[s], .shunt_time = config->shunt_time, .bus_time = config->bus_time};
+            .address = s_addresses[s], .shunt_time = shunt_time(config, s), .bus_time = config->bus_time};
         for (int c = 0; c < INA3221_CHANNELS; c++) {
             if (config->channels[s * INA3221_CHANNELS + c].enabled) {
                 sensor.channels |= (uint8_t)(1u << c);

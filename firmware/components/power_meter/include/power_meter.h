@@ -22,6 +22,7 @@ typedef struct {
 } power_meter_channel_config_t;
 
 typedef struct {
+    /** A channel alone on its sensor, beside another sensor, has its shunt converted for four times as long. */
     ina3221_time_t shunt_time;
     ina3221_time_t bus_time;
     /** Channel 1 is at index 0. */

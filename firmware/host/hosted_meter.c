@@ -30,6 +30,7 @@ static void tell_overrange(hosted_meter_t *meter)
 static bool start_protocol(hosted_meter_t *meter)
 {
     meter_protocol_config_t config = {.accept_first_generation = !meter->options->refuse_first_generation,
+                                      .default_interval_ms = meter->options->default_interval_ms,
                                       .first_generation_meter = meter->options->first_generation,
                                       .calibration_until_us = (int64_t)(meter->options->calibration_seconds * 1e6)};
     if (getrandom(config.secret, sizeof(config.secret), 0) != sizeof(config.secret) ||
@@ -79,6 +80,9 @@ static void apply_events(hosted_meter_t *meter, int64_t now_ns)
     if (fault_schedule_happens(&meter->options->faults, FAULT_REBOOT, now_ns) && start_protocol(meter)) {
         twin_reboot(&meter->twin, now_ns);
         open_store(meter, now_ns);
+        if (meter->options->display_path) {
+            hosted_display_reboot(&meter->display);
+        }
         fprintf(stderr, "power-meter-twin: port %u rebooted, boot_id %lu\n", meter->server.port,
                 (unsigned long)meter->protocol.config.boot_id);
     }
@@ -126,6 +130,9 @@ void hosted_meter_step(hosted_meter_t *meter, const hosted_meter_now_t *now, boo
         update_store(meter, now->now_ns);
     }
     truth_write(&meter->truth, &meter->node, now->now_ns, now->start_unix_us + meter->twin.now_ns / 1000, last);
+    if (meter->options->display_path) {
+        (void)hosted_display_write(&meter->display);
+    }
     tell_overrange(meter);
 }
 
@@ -166,6 +173,13 @@ static bool open_files(hosted_meter_t *meter)
     char own[HOSTED_METER_PATH_BYTES];
     if (state && !(own_path(meter, state, own) && state_file_open(&meter->state_file, own))) {
         fprintf(stderr, "power-meter-twin: cannot keep the state in '%s': %s\n", state, strerror(errno));
+        return false;
+    }
+    const char *display = meter->options->display_path;
+    if (display &&
+        !(own_path(meter, display, meter->display_path) &&
+          hosted_display_start(&meter->display, meter->options, &meter->twin, &meter->server, meter->display_path))) {
+        fprintf(stderr, "power-meter-twin: cannot draw the display into '%s': %s\n", display, strerror(errno));
         return false;
     }
     return true;

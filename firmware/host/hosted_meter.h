@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "hosted_display.h"
 #include "options.h"
 #include "state_file.h"
 #include "truth.h"
@@ -22,6 +23,9 @@ typedef struct {
     udp_server_t server;
     truth_t truth;
     char truth_path[HOSTED_METER_PATH_BYTES];
+    char display_path[HOSTED_METER_PATH_BYTES];
+    /** Where there is one. */
+    hosted_display_t display;
     state_file_t state_file;
     meter_store_t store;
     /** The store is asked once a second of the meter's clock. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "meter_request.h"
 #include "option_names.h"
 #include "options_help.h"
 #include "parse_number.h"
@@ -17,6 +18,7 @@
 /** The sensor's fast mode is 400 kHz; below 200 kHz reading two sensors takes longer than their cycle. */
 #define MIN_I2C_KHZ 200
 #define MAX_I2C_KHZ 1000
+#define MAX_PAGE_SECONDS 60
 
 /** Options that are one number: where it goes, in which range, and in which unit the option is. */
 typedef struct {
@@ -56,7 +58,6 @@ static bool set_number(options_t *options, int option, const char *text)
         {OPTION_NOISE_LSB, 0, 1000, &specimen->noise_lsb, 1},
         {OPTION_CLOCK_PPM, -100000, 100000, &options->twin.clock_ppm, 1},
         {OPTION_SENSOR_CLOCK_ERROR, -0.1, 0.1, &specimen->clock_error, 1},
-        {OPTION_SHUNT_MOHM, 0.1, 10000, &supply->shunt_ohm, 1e-3},
         {OPTION_SUPPLY_VOLTS, 0.5, 26, &supply->supply_volts, 1},
         {OPTION_SUPPLY_OHM, 0, 100, &supply->supply_ohm, 1},
         {OPTION_CALIBRATION_SECONDS, 0, 1e8, &options->calibration_seconds, 1},
@@ -107,12 +108,42 @@ static bool set_integer(int option, const char *text, long long min, long long m
            invalid("--%s takes a whole number from %lld to %lld, not '%s'", option_name(option), min, max, text);
 }
 
-static bool set_channel(options_t *options, unsigned channel, const char *model)
+static bool set_model(options_t *options, unsigned channel, const char *model)
 {
     if (options->models[channel - 1]) {
         return invalid("channel %u has two models; add them with '+'", channel);
     }
     options->models[channel - 1] = model;
+    return true;
+}
+
+/** The channel of N=TEXT; 0 where there is none, which is said. */
+static unsigned channel_of(int option, const char *text, const char *what)
+{
+    if (text[0] < '1' || text[0] > '6' || text[1] != '=') {
+        invalid("--%s takes N=%s with a channel from 1 to 6, not '%s'", option_name(option), what, text);
+        return 0;
+    }
+    return (unsigned)(text[0] - '0');
+}
+
+/** --shunt-mohm R, or N=R. */
+static bool set_shunt(options_t *options, const char *text)
+{
+    double *ohm = &options->twin.supply.shunt_ohm;
+    double mohm;
+    if (strchr(text, '=')) {
+        unsigned channel = channel_of(OPTION_SHUNT_MOHM, text, "R");
+        if (channel == 0) {
+            return false;
+        }
+        ohm = &options->twin.shunt_ohm[channel - 1];
+        text += 2;
+    }
+    if (!parse_number(OPTION_SHUNT_MOHM, text, 0.1, 10000, &mohm)) {
+        return false;
+    }
+    *ohm = mohm * 1e-3;
     return true;
 }
 
@@ -125,14 +156,37 @@ static bool set_fault(options_t *options, const char *text)
 static bool set(options_t *options, int option, const char *text)
 {
     long long whole = 0;
+    unsigned channel;
     switch (option) {
     case OPTION_MODEL:
-        return set_channel(options, 1, text);
+        return set_model(options, 1, text);
     case OPTION_CHANNEL:
-        if (text[0] < '1' || text[0] > '6' || text[1] != '=') {
-            return invalid("--channel takes N=MODEL with a channel from 1 to 6, not '%s'", text);
+        channel = channel_of(option, text, "MODEL");
+        return channel > 0 && set_model(options, channel, text + 2);
+    case OPTION_NAME:
+        channel = channel_of(option, text, "TEXT");
+        if (channel == 0) {
+            return false;
         }
-        return set_channel(options, (unsigned)(text[0] - '0'), text + 2);
+        options->names[channel - 1] = text + 2;
+        return true;
+    case OPTION_SHUNT_MOHM:
+        return set_shunt(options, text);
+    case OPTION_DEFAULT_INTERVAL_MS:
+        if (!set_integer(option, text, METER_REQUEST_MIN_INTERVAL_MS, METER_REQUEST_MAX_INTERVAL_MS, &whole)) {
+            return false;
+        }
+        options->default_interval_ms = (uint32_t)whole;
+        return true;
+    case OPTION_PAGE_SECONDS:
+        if (!set_integer(option, text, 1, MAX_PAGE_SECONDS, &whole)) {
+            return false;
+        }
+        options->page_seconds = (uint32_t)whole;
+        return true;
+    case OPTION_DISPLAY:
+        options->display_path = text;
+        return true;
     case OPTION_PORT:
         if (!set_integer(option, text, 0, UINT16_MAX, &whole)) {
             return false;
@@ -236,6 +290,8 @@ options_result_t options_parse(options_t *options, int argc, char **argv)
         .bind_address = "127.0.0.1",
         .seed = 1,
         .calibration_seconds = 600,
+        .page_seconds = 1,
+        .names = {"channel 1", "channel 2", "channel 3", "channel 4", "channel 5", "channel 6"},
         .twin = {.specimen = {.noise_lsb = 0.5, .clock_error = 0.013},
                  .supply = {.supply_volts = 5.1, .supply_ohm = 0.05},
                  .i2c_khz = 400},

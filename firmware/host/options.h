@@ -19,6 +19,14 @@ typedef struct {
     const char *state_path;
     /** Clients may calibrate the meter for so long after its boot. */
     double calibration_seconds;
+    /** For clients that ask for none. */
+    uint32_t default_interval_ms;
+    /** NULL: no display. Where its picture goes; with several meters the n-th's is called so with .n at its end. */
+    const char *display_path;
+    /** How long it shows each channel. */
+    uint32_t page_seconds;
+    /** What it calls each channel. */
+    const char *names[NODE_CHANNELS];
     /** What each channel's model is; NULL: nothing is there. */
     const char *models[NODE_CHANNELS];
     twin_config_t twin;

@@ -37,12 +37,22 @@ static void advance_sensors(twin_t *twin, int64_t until_ns)
     }
 }
 
+static supply_t supply_of(const twin_t *twin, int channel)
+{
+    supply_t supply = twin->config.supply;
+    if (twin->config.shunt_ohm[channel] > 0) {
+        supply.shunt_ohm = twin->config.shunt_ohm[channel];
+    }
+    return supply;
+}
+
 static void set_inputs(twin_t *twin, const double watts[NODE_CHANNELS])
 {
     for (int c = 0; c < NODE_CHANNELS; c++) {
         if (watts[c] != twin->watts[c]) {
             twin->watts[c] = watts[c];
-            twin->inputs[c] = supply_input(&twin->config.supply, watts[c]);
+            supply_t supply = supply_of(twin, c);
+            twin->inputs[c] = supply_input(&supply, watts[c]);
         }
     }
 }
@@ -59,10 +69,14 @@ static void pass_until(twin_t *twin, int64_t until_ns)
     }
 }
 
+void twin_use_bus(twin_t *twin, int64_t duration_ns)
+{
+    pass_until(twin, twin->now_ns + duration_ns);
+}
+
 static void pass(void *ctx, int64_t duration_ns)
 {
-    twin_t *twin = ctx;
-    pass_until(twin, twin->now_ns + duration_ns);
+    twin_use_bus(ctx, duration_ns);
 }
 
 static void start_firmware(twin_t *twin)
@@ -80,8 +94,9 @@ void twin_init(twin_t *twin, const twin_config_t *config, node_model_t *node)
     twin->meter_config = power_meter_default_config();
     for (int c = 0; c < NODE_CHANNELS; c++) {
         twin->meter_config.channels[c].enabled = node->channels[c].part_count > 0;
-        twin->meter_config.channels[c].calibration.shunt_uohm = (uint32_t)llround(config->supply.shunt_ohm * 1e6);
-        twin->inputs[c] = supply_input(&config->supply, 0);
+        supply_t supply = supply_of(twin, c);
+        twin->meter_config.channels[c].calibration.shunt_uohm = (uint32_t)llround(supply.shunt_ohm * 1e6);
+        twin->inputs[c] = supply_input(&supply, 0);
     }
     twin->bus.clock_khz = config->i2c_khz;
     twin->bus.pass = pass;
@@ -117,10 +132,22 @@ static void poll(twin_t *twin)
     twin->next_poll_ns = next_ns > twin->now_ns ? next_ns : twin->now_ns;
 }
 
+/** Until the sensors' next poll the bus is the other device's. */
+static void share_bus(twin_t *twin)
+{
+    int64_t until_us = twin_meter_us(twin, twin->next_poll_ns);
+    int64_t now_us = twin_meter_us(twin, twin->now_ns);
+    while (twin->other_device && now_us < until_us &&
+           twin->other_device(twin->other_device_ctx, now_us, until_us - now_us) <= now_us) {
+        now_us = twin_meter_us(twin, twin->now_ns);
+    }
+}
+
 void twin_advance(twin_t *twin, int64_t until_ns)
 {
     int64_t poll_ns = POWER_METER_SENSORS * emulated_bus_longest_ns(&twin->bus, TRANSFERS_PER_SENSOR);
     while (twin->next_poll_ns <= until_ns - poll_ns) {
+        share_bus(twin);
         pass_until(twin, twin->next_poll_ns);
         poll(twin);
     }

@@ -14,6 +14,8 @@ typedef struct {
     /** Of each sensor; seeds differ, and the second one's clock is off the other way. */
     ina3221_specimen_t specimen;
     supply_t supply;
+    /** Shunts of single channels; 0: the supply's. */
+    double shunt_ohm[NODE_CHANNELS];
     /** The meter's clock runs fast by so many parts in a million. */
     double clock_ppm;
     /** SCL of the bus to the sensors; 0: their registers are read in no time. */
@@ -33,6 +35,9 @@ typedef struct {
     int64_t up_ns;
     double watts[NODE_CHANNELS];
     ina3221_input_t inputs[NODE_CHANNELS];
+    /** Another device on the sensors' bus, or NULL; called while they don't want it, as oled_poll() is. */
+    int64_t (*other_device)(void *ctx, int64_t now_us, int64_t idle_us);
+    void *other_device_ctx;
 } twin_t;
 
 /** Powers the meter on at simulated time 0; channels of `node` with parts are enabled. `node` must outlive the twin. */
@@ -44,6 +49,9 @@ void twin_init(twin_t *twin, const twin_config_t *config, node_model_t *node);
  * milliseconds that reading both sensors takes.
  */
 void twin_advance(twin_t *twin, int64_t until_ns);
+
+/** Lets time pass while the other device is spoken to. */
+void twin_use_bus(twin_t *twin, int64_t duration_ns);
 
 /**
  * Restarts the firmware at `at_ns`, up to which the twin has been advanced: its counters and its clock begin anew, and

@@ -40,12 +40,17 @@ expect 2 "--gain-error takes a number" --model constant:1 --gain-error nan
 expect 2 "'extra' is no option" --model constant:1 extra
 expect 2 "'2.5' is no model" --model 2.5
 expect 2 'a channel from 1 to 6' --channel 7=constant:1
+expect 2 "--shunt-mohm takes N=R with a channel from 1 to 6, not '0=50'" --model constant:1 --shunt-mohm 0=50
+expect 2 "--shunt-mohm takes a number from 0.1 to 10000, not ''" --model constant:1 --shunt-mohm 3=
+expect 2 "--name takes N=TEXT with a channel from 1 to 6, not 'pi'" --model constant:1 --name pi
+expect 2 '--default-interval-ms takes a whole number from 20 to 10000' --model constant:1 --default-interval-ms 10
 expect 2 'channel 1 has two models' --model constant:1 --channel 1=constant:2
 expect 2 'process 999999999: No such process' --model process:999999999
 expect 2 'no readable cpuacct.usage' --model cgroup:/nowhere
 expect 2 "trace '/nowhere'" --model trace:/nowhere
 expect 2 'not a numeric IPv4 or IPv6 address' --model constant:1 --bind localhost
 expect 2 'cannot write the truth' --model constant:1 --port 0 --truth "$directory/no/truth.csv"
+expect 2 'cannot draw the display' --model constant:1 --port 0 --display "$directory/no/display.pbm"
 expect 2 'cannot keep the state' --model constant:1 --port 0 --state "$directory/no/state"
 
 "$twin" --help | grep -q -- '--sensor-clock-error' || failed '--help'
@@ -100,6 +105,12 @@ running=
 [ "$code" = 0 ] || failed "SIGTERM: exit $code"
 expect 1 '' --is-alive "$port"
 [ "$(tail -c 1 "$directory/truth.csv" | od -An -tx1 | tr -d ' ')" = 0a ] || failed 'the last line of truth is cut'
+
+# The display of each meter, as a picture.
+expect 0 '' --model constant:2 --port 0 --meters 2 --display "$directory/display.pbm" --page-seconds 2 --name 1=pi --exit-after 0.4
+for n in 1 2; do
+	[ "$(wc -c <"$directory/display.pbm.$n")" = 1034 ] || failed "the display's picture $n"
+done
 
 # What is metered ends: said once, and the node goes on idle.
 sleep 0.2 &

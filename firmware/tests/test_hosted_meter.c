@@ -2,6 +2,7 @@
  */
 #include "cmocka_all.h"
 #include "hosted_meter.h"
+#include "oled_pbm.h"
 #include "power_measurement.pb-c.h"
 #include "temporary_directory.h"
 #include <arpa/inet.h>
@@ -343,6 +344,55 @@ static void calibration_and_lifetime_outlast_reboots_and_restarts(void **state)
     temporary_directory_remove(directory);
 }
 
+static uint64_t metered_uj(const char *option, const char *value, double seconds)
+{
+    rig_t *rig = start(option, value);
+    run(rig, seconds);
+    uint64_t uj = rig->meter.twin.meter.channels[0].imported_uj.whole;
+    end(rig);
+    return uj;
+}
+
+/** What is in the file is what the panel shows, also after a restart of the meter; metering is the same without it. */
+static void the_display_is_a_picture_and_costs_no_energy(void **state)
+{
+    (void)state;
+    char directory[TEMPORARY_PATH_BYTES], path[TEMPORARY_PATH_BYTES + 16];
+    temporary_directory_make(directory);
+    snprintf(path, sizeof(path), "%s/display.pbm", directory);
+    assert_true(metered_uj("--display", path, 5) == metered_uj(NULL, NULL, 5));
+    rig_t *rig = start("--display", path);
+    assert_true(fault_schedule_parse(&rig->options.faults, "reboot@4", NULL, 0));
+    for (int seconds = 3; seconds <= 8; seconds += 5) {
+        run(rig, seconds + 0.9);
+        const oled_tour_t *tour = &rig->meter.display.oled.tour;
+        assert_int_equal(tour->page, 1);
+        assert_in_range(tour->rates[0].power_uw, 1990000, 2010000);
+        oled_frame_t seen;
+        uint8_t expected[OLED_PBM_BYTES], pbm[OLED_PBM_BYTES + 1];
+        emulated_ssd1306_look(&rig->meter.display.panel, &seen);
+        assert_true(oled_frame_pixel(&seen, 0, 0));
+        oled_pbm(&seen, expected);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        assert_int_equal(fread(pbm, 1, sizeof(pbm), file), OLED_PBM_BYTES);
+        fclose(file);
+        assert_memory_equal(pbm, expected, OLED_PBM_BYTES);
+    }
+    end(rig);
+    temporary_directory_remove(directory);
+}
+
+static void clients_that_ask_for_no_interval_get_the_configured_one(void **state)
+{
+    (void)state;
+    rig_t *rig = start("--default-interval-ms", "50");
+    assert_int_equal(send(rig->client, "1", 2, 0), 2);
+    run(rig, 2);
+    assert_in_range(rig->count, 38, 41);
+    end(rig);
+}
+
 static void every_meter_is_another_specimen(void **state)
 {
     (void)state;
@@ -388,6 +438,8 @@ int main(void)
         cmocka_unit_test(a_first_generation_meter_sends_each_second_and_no_more_than_it_knows),
         cmocka_unit_test(first_generation_clients_are_served_unless_they_are_refused),
         cmocka_unit_test(calibration_and_lifetime_outlast_reboots_and_restarts),
+        cmocka_unit_test(the_display_is_a_picture_and_costs_no_energy),
+        cmocka_unit_test(clients_that_ask_for_no_interval_get_the_configured_one),
         cmocka_unit_test(every_meter_is_another_specimen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,14 @@ export class ChannelStream {
     return this.order.lost;
   }
 
+  get duplicates(): number {
+    return this.order.duplicates;
+  }
+
+  get late(): number {
+    return this.order.late;
+  }
+
   /** A challenge's token, a reading, a problem in words, or undefined for what is neither new nor valid. */
   receive(
     bytes: Uint8Array,

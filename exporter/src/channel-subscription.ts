@@ -53,7 +53,9 @@ export class ChannelSubscription implements ChannelSource {
   private heardMs = -Infinity;
   private firstGeneration = false;
   private closed = false;
-  /** Datagrams that came from somewhere else. */
+  /** Whether it has sent since it was asked. */
+  private streaming = false;
+  silences = 0;
   foreign = 0;
 
   constructor(private readonly options: SubscriptionOptions) {
@@ -106,10 +108,12 @@ export class ChannelSubscription implements ChannelSource {
 
   private async subscribe(): Promise<void> {
     const { host } = this.options;
+    if (this.streaming) this.silences++;
+    this.streaming = false;
     try {
       const addresses = await lookup(host, { all: true });
       const { address, family } = addresses[this.turn++ % addresses.length]!;
-      if (this.closed) return;
+      if (this.closed || this.streaming) return; // it has sent meanwhile
       this.open({ address, family: family === 6 ? 6 : 4 });
       this.challenges = 0;
       this.send();
@@ -158,7 +162,9 @@ export class ChannelSubscription implements ChannelSource {
     this.heardMs = performance.now();
     this.firstGeneration = reading.firstGeneration;
     this.backOffMs = BACK_OFF_MS.first;
-    this.askAgainAfter(this.silenceMs);
+    if (this.streaming) this.timer?.refresh();
+    else this.askAgainAfter(this.silenceMs);
+    this.streaming = true;
     this.scheduleRenewal();
     this.options.onReading(reading);
   }

@@ -10,6 +10,10 @@ export type Place = 'next' | 'duplicate' | 'late' | 'rebooted' | 'suspect';
 export class DatagramOrder {
   /** Missing when the next one came; one that comes late stays counted, for a counter must not go back. */
   lost = 0;
+  /** Came again. */
+  duplicates = 0;
+  /** Came after a later one, or alone of another boot. */
+  late = 0;
   private last: Identity | undefined;
   private suspect: Identity | undefined;
 
@@ -23,11 +27,19 @@ export class DatagramOrder {
         this.lost += sequence - last.sequence - 1;
       return this.take(now, 'next');
     }
-    if (sameBoot && timestampUs === last.timestampUs) return 'duplicate';
-    if (sameBoot && bootId !== 0) return 'late';
+    if (sameBoot && timestampUs === last.timestampUs) {
+      this.duplicates++;
+      return 'duplicate';
+    }
+    if (sameBoot && bootId !== 0) {
+      this.late++;
+      return 'late';
+    }
     if (suspect?.bootId === bootId && timestampUs > suspect.timestampUs) {
+      this.suspect = undefined;
       return this.take(now, 'rebooted');
     }
+    this.dismiss();
     this.suspect = now;
     return 'suspect';
   }
@@ -40,8 +52,14 @@ export class DatagramOrder {
 
   private take(now: Identity, place: Place): Place {
     this.last = now;
-    this.suspect = undefined;
+    this.dismiss();
     return place;
+  }
+
+  /** No second one came after the suspect: it was late, or forged. */
+  private dismiss(): void {
+    if (this.suspect) this.late++;
+    this.suspect = undefined;
   }
 }
 

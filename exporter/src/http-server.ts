@@ -23,8 +23,15 @@ export interface ServedState {
   web: Pick<WebConfig, 'tls' | 'users'>;
 }
 
+/** A reader that takes nothing for so long is gone, and must not keep others out. */
+const IDLE_SOCKET_MS = 30_000;
+
 /** The exporter's pages, over TLS where it is configured. */
-export function createExporterServer(state: ServedState, maxRequests: number): Server | TlsServer {
+export function createExporterServer(
+  state: ServedState,
+  maxRequests: number,
+  idleSocketMs = IDLE_SOCKET_MS,
+): Server | TlsServer {
   let open = 0;
   const auth = new BasicAuth();
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
@@ -37,7 +44,9 @@ export function createExporterServer(state: ServedState, maxRequests: number): S
     guarded(auth, state, request, response).catch(() => response.destroy());
   };
   const { tls } = state.web;
-  return tls ? createTlsServer(tlsOptions(tls), onRequest) : createServer(onRequest);
+  const server = tls ? createTlsServer(tlsOptions(tls), onRequest) : createServer(onRequest);
+  server.timeout = idleSocketMs;
+  return server;
 }
 
 /** Also for `setSecureContext`, when the certificate has changed. */

@@ -90,7 +90,10 @@ function rereadWebConfig(state: ServedState, server: Server | TlsServer, file: s
   return watchFiles((state.web as WebConfig).files, () => {
     try {
       const web = readWebConfig(file);
-      if ('setSecureContext' in server && web.tls) server.setSecureContext(tlsOptions(web.tls));
+      const isTls = 'setSecureContext' in server;
+      if (isTls !== (web.tls !== undefined))
+        throw new ConfigError('TLS goes on and off only with a restart');
+      if (isTls && web.tls) server.setSecureContext(tlsOptions(web.tls));
       state.web = web;
       log('info', 'Web config file read again', { file });
     } catch (error) {

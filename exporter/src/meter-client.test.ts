@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodeDatagram } from '@power-harness/proto/codec';
 import { type Reading } from './reading.js';
@@ -109,6 +110,27 @@ describe('subscribing', () => {
     expect(readings).toEqual([]);
   });
 
+  test('a first-generation meter is asked again after three silent intervals, and not before', async () => {
+    connect({ supplyVolts: 5 });
+    await meter.request(1);
+    const old = (second: number) =>
+      meter.send({
+        timestampUs: second * 1e6,
+        chargeMilliampereSeconds: second * 500,
+        currentMilliamperes: 500,
+      });
+    old(1);
+    await heard(1);
+    const heardMs = performance.now();
+    const { atMs } = await meter.request(2, 6000);
+    expect(atMs - heardMs).toBeGreaterThan(2900);
+    expect(atMs - heardMs).toBeLessThan(4500);
+    expect(client.channel(1)!.silences).toBe(1);
+    old(6);
+    await heard(2);
+    expect(readings[1]!.energyJoules).toBe(12.5);
+  });
+
   test('without a supply voltage a first-generation meter has charge and no joules', async () => {
     connect();
     await meter.request(1);
@@ -170,6 +192,7 @@ describe('what may happen to datagrams', () => {
     );
     expect(joules).toEqual([0, 0.5, 0.75]);
     expect(counts().lost).toBe(1); // the late one, which a counter can't take back
+    expect([counts().duplicates, counts().late]).toEqual([1, 1]);
   });
 
   test('a reboot adds what the meter has counted since', async () => {
@@ -197,6 +220,7 @@ describe('what may happen to datagrams', () => {
     );
     expect(joules).toEqual([0, 2.5, 5, 7.5, 10]);
     expect(counts().counts.resets).toBe(0);
+    expect(counts().late).toBe(3);
   });
 
   test('a first-generation reboot takes a second datagram to believe, a late one none', async () => {
@@ -239,16 +263,24 @@ describe('what may happen to datagrams', () => {
     });
   });
 
-  test('datagrams from somewhere else are not listened to', async () => {
+  test.each([
+    ['another port', '127.0.0.1', 0],
+    ['another address', '127.0.0.2', 'the same'],
+  ] as const)('datagrams from %s are not listened to', async (_, address, port) => {
     connect();
     await meter.request(1);
     meter.send(measurement(1));
     await heard(1);
     const stranger = createSocket('udp4');
+    stranger.bind(port === 0 ? 0 : meter.port, address);
+    await once(stranger, 'listening');
     stranger.send(encodeDatagram(measurement(1.1)), meter.client.port, '127.0.0.1');
     await pause(100);
     stranger.close();
     expect(readings).toHaveLength(1);
     expect(client.channel(1)!.foreign).toBe(1);
+    meter.send(measurement(1.2));
+    await heard(2);
+    expect(readings[1]!.energyJoules).toBe(0.5);
   });
 });

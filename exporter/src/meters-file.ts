@@ -5,7 +5,7 @@ import { ConfigError } from './config-error.js';
 import { ASSUMED_SHUNT_MICROOHMS, type Correction } from './correction.js';
 import { substituteVariables, UnsetVariable, type Environment } from './environment-variables.js';
 import { parseMeterAddress } from './meter-address.js';
-import { FILE_SCHEMA, meterSchema, type RawMeter } from './meters-schema.js';
+import { FILE_SCHEMA, meterSchema, SOURCES, type RawMeter } from './meters-schema.js';
 
 export interface MeterChannel {
   /** 1 to 6. */
@@ -84,10 +84,11 @@ export function parseMetersFile(
   const ajv = new Ajv2020({ strict: false });
   const validateFile = ajv.compile<{ meters: RawMeter[] }>(FILE_SCHEMA);
   if (!validateFile(content)) return fail(...describe(validateFile.errors![0]!));
+  const validators = new Map(SOURCES.map((source) => [source, ajv.compile(meterSchema(source))]));
   const names = new Set<string>();
   const meters = content.meters.map((meter, index): MeterConfig => {
     const { name, source = 'meter' } = meter;
-    const validate = ajv.compile(meterSchema(source));
+    const validate = validators.get(source)!;
     if (!validate(meter)) {
       const [path, message] = describe(validate.errors![0]!);
       return fail(['meters', index, ...path], message);

@@ -14,6 +14,8 @@ const CHANNEL_FIELDS = {
 /** `meter`: one that sends datagrams. The others are sensors of the exporter's own machine. */
 export type SourceName = keyof typeof CHANNEL_FIELDS;
 
+export const SOURCES = Object.keys(CHANNEL_FIELDS) as SourceName[];
+
 const METER_FIELDS = {
   address: { type: 'string', minLength: 1 },
   supply_volts: { type: 'number', exclusiveMinimum: 0, maximum: 26 },
@@ -30,7 +32,7 @@ export const FILE_SCHEMA = {
       minItems: 1,
       items: {
         type: 'object',
-        properties: { source: { enum: Object.keys(CHANNEL_FIELDS) } },
+        properties: { source: { enum: SOURCES } },
       },
     },
   },

@@ -18,6 +18,8 @@ export interface ChannelSource {
   readonly clockSetBack: number;
   /** What was counted of its datagrams, where it sends some. */
   readonly stream?: ChannelStream;
+  /** Times that it was asked anew, since it had been silent. */
+  readonly silences?: number;
   /** Datagrams that came from somewhere else. */
   readonly foreign?: number;
 }

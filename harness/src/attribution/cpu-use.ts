@@ -1,23 +1,11 @@
-import { type EntityCpu, type Invocations, type NodeSamples, type Phase } from './input.js';
+import { type EntityCpu } from './input.js';
 import { riseIn } from './cumulative.js';
-import { idleSpans } from './idle.js';
-import { busySpans } from './node-invocations.js';
 import { secondsOf, type Span } from './spans.js';
 
-/** What idle time is found from. */
-export interface IdleContext {
-  samples: NodeSamples;
-  phases: readonly Phase[];
-  invocations: Invocations;
-}
-
 /** CPU seconds per second that an entity uses with nothing in flight. */
-export function idleCpuRate(
-  entity: EntityCpu,
-  { samples, phases, invocations }: IdleContext,
-): number {
+export function idleCpuRate(entity: EntityCpu, idle: readonly Span[]): number {
   let [cpuSeconds, seconds] = [0, 0];
-  for (const span of idleSpans(samples, phases, busySpans(invocations, samples.node))) {
+  for (const span of idle) {
     const rise = riseIn(entity.timeUs, entity.cpuSeconds, span);
     if (Number.isNaN(rise)) continue;
     cpuSeconds += rise;

@@ -6,11 +6,36 @@
 export function cumulativeAt(timeUs: Float64Array, value: Float64Array, atUs: number): number {
   const last = timeUs.length - 1;
   if (last < 0 || atUs < timeUs[0]! || atUs > timeUs[last]!) return NaN;
-  const right = firstAtOrAfter(timeUs, atUs);
+  return between(timeUs, value, firstAtOrAfter(timeUs, atUs), atUs);
+}
+
+/** @param right - the first sample at or after `atUs` */
+function between(timeUs: Float64Array, value: Float64Array, right: number, atUs: number): number {
   if (timeUs[right] === atUs) return value[right]!;
   const [t0, t1] = [timeUs[right - 1]!, timeUs[right]!];
   const [v0, v1] = [value[right - 1]!, value[right]!];
   return v0 + ((v1 - v0) * (atUs - t0)) / (t1 - t0);
+}
+
+/**
+ * The same at many times, in one pass over both.
+ * @param atUs - rising
+ */
+export function cumulativeAtEach(
+  timeUs: Float64Array,
+  value: Float64Array,
+  atUs: Float64Array,
+): Float64Array {
+  const found = new Float64Array(atUs.length);
+  const last = timeUs.length - 1;
+  let right = 0;
+  for (let i = 0; i < atUs.length; i++) {
+    const t = atUs[i]!;
+    while (right < last && timeUs[right]! < t) right++;
+    const outside = last < 0 || t < timeUs[0]! || t > timeUs[last]!;
+    found[i] = outside ? NaN : between(timeUs, value, right, t);
+  }
+  return found;
 }
 
 /** The first index whose time is not before `atUs`; the length where there is none. */

@@ -15,6 +15,7 @@ export interface NodeSamples {
 /** Requests in columns; `functionIndex[i]` and `nodeIndex[i]` point into `functions` and `nodes`. */
 export interface Invocations {
   functions: string[];
+  /** Empty text: of a node that nobody knows. */
   nodes: string[];
   functionIndex: Uint16Array;
   nodeIndex: Uint16Array;
@@ -22,6 +23,8 @@ export interface Invocations {
   endUs: Float64Array;
   /** HTTP status; 0 = no answer. 2xx succeeded. */
   status: Uint16Array;
+  /** Bytes moved, in and out, where known. */
+  bytes?: Float64Array;
 }
 
 export const PHASES = ['idle', 'settle', 'warmup', 'load'] as const;
@@ -40,7 +43,7 @@ export interface Phase {
 /** One entity's cumulative CPU time on a node. `platform` is what serves requests for all functions. */
 export interface EntityCpu {
   node: string;
-  /** `function:NAME` or `platform`. */
+  /** `function:NAME`, `platform`, or `other` (`background`): work that nobody asked for. */
   entity: string;
   timeUs: Float64Array;
   cpuSeconds: Float64Array;

@@ -1,78 +1,65 @@
 import { type NodeSamples, type Phase } from './input.js';
 import { firstAtOrAfter, riseIn } from './cumulative.js';
-import { covers } from './idle.js';
-import { countIn, type FunctionInvocations } from './node-invocations.js';
-import { type Warning } from './result.js';
 import { type Span } from './spans.js';
 
-/** Fewer samples in a window leave its edges to chance. */
-export const FEWEST_SAMPLES = 10;
+/** Of the meter's intervals in a window; fewer say nothing of power. */
+export const FEWEST_INTERVALS = 2;
 
-/** Of another function's invocations in a window, more than this share can't be overlooked. */
-const FOREIGN_SHARE = 0.001;
+/** Where the nearest samples leave less than this of a window, they are too far apart for it. */
+const LEAST_SHARE = 0.5;
 
-/** A repetition's load on a node. */
+/**
+ * A stretch of load on a node, from the sample nearest to its start to the one nearest to its end: so its energy is the
+ * meter's own, with nothing interpolated.
+ */
 export interface LoadWindow extends Span {
   repetition: number;
+  /** The function it was meant for; absent where several are. */
+  function?: string;
   energyJoules: number;
-  /** Of invocations that succeeded, weighted by share. */
-  count: number;
+  /** Why its energy can't be known. */
+  unusable?: string;
 }
 
-export interface LoadWindows {
-  usable: LoadWindow[];
-  warnings: Warning[];
-  /** Windows that held other functions too, by their names. */
-  mixedWith: Set<string>;
-}
-
-/** The load windows of one function on a node; those whose energy can't be known are left out, and said. */
-export function loadWindows(
-  samples: NodeSamples,
-  phases: readonly Phase[],
-  own: FunctionInvocations,
-  others: readonly FunctionInvocations[],
-): LoadWindows {
-  const found: LoadWindows = { usable: [], warnings: [], mixedWith: new Set() };
-  for (const phase of phases) {
-    if (phase.phase !== 'load') continue;
-    if (phase.function !== undefined && phase.function !== own.function) continue;
-    const count = countIn(own, phase);
-    if (count === 0) continue;
-    const foreign = others.filter((other) => countIn(other, phase) > FOREIGN_SHARE * count);
-    if (foreign.length > 0) {
-      for (const each of foreign) found.mixedWith.add(each.function);
-      continue;
-    }
-    const reason = unusable(samples, phase);
-    if (reason) {
-      found.warnings.push({
-        code: 'REPETITION_LEFT_OUT',
-        severity: 'warning',
-        message: `${own.function}: repetition ${phase.repetition} is left out: ${reason}.`,
-        hint: 'Look at the meter: its log, its supply, its network.',
-      });
-      continue;
-    }
-    found.usable.push({
+/** The load windows of a node, in order. */
+export function loadWindows(samples: NodeSamples, phases: readonly Phase[]): LoadWindow[] {
+  return phases
+    .filter(({ phase }) => phase === 'load')
+    .sort((a, b) => a.startUs - b.startUs || a.endUs - b.endUs)
+    .map((phase) => ({
       repetition: phase.repetition,
-      startUs: phase.startUs,
-      endUs: phase.endUs,
-      energyJoules: riseIn(samples.timeUs, samples.energyJoules, phase),
-      count,
-    });
-  }
-  return found;
+      ...measuredSpan(samples, phase),
+      ...(phase.function === undefined ? {} : { function: phase.function }),
+    }));
 }
 
-function unusable(samples: NodeSamples, window: Span): string | undefined {
-  const { timeUs, gapUs, overrangeSamples } = samples;
-  if (!covers(samples, window)) return 'the samples do not reach over it';
-  const count = firstAtOrAfter(timeUs, window.endUs) - firstAtOrAfter(timeUs, window.startUs);
-  if (count < FEWEST_SAMPLES) return `only ${count} samples lie in it`;
-  if (gapUs && riseIn(timeUs, gapUs, window) > 0) return 'the meter missed some of it';
-  if (overrangeSamples && riseIn(timeUs, overrangeSamples, window) > 0) {
-    return "the current was beyond the sensor's range";
+type MeasuredSpan = Pick<LoadWindow, 'startUs' | 'endUs' | 'energyJoules' | 'unusable'>;
+
+/** A span between the samples nearest to its ends. */
+export function measuredSpan(samples: NodeSamples, { startUs, endUs }: Span): MeasuredSpan {
+  const { timeUs, energyJoules, gapUs, overrangeSamples } = samples;
+  const last = timeUs.length - 1;
+  const no = (unusable: string) => ({ startUs, endUs, energyJoules: NaN, unusable });
+  if (last < 0 || startUs < timeUs[0]! || endUs > timeUs[last]!) {
+    return no('the samples do not reach over it');
   }
-  return undefined;
+  const [from, until] = [nearest(timeUs, startUs), nearest(timeUs, endUs)];
+  const span = { startUs: timeUs[from]!, endUs: timeUs[until]! };
+  if (
+    until - from < FEWEST_INTERVALS ||
+    span.endUs - span.startUs < LEAST_SHARE * (endUs - startUs)
+  ) {
+    return no(`only ${Math.max(0, until - from)} samples lie in it`);
+  }
+  if (gapUs && riseIn(timeUs, gapUs, span) > 0) return no('the meter missed some of it');
+  if (overrangeSamples && riseIn(timeUs, overrangeSamples, span) > 0) {
+    return no("the current was beyond the sensor's range");
+  }
+  return { ...span, energyJoules: energyJoules[until]! - energyJoules[from]! };
+}
+
+function nearest(timeUs: Float64Array, atUs: number): number {
+  const right = firstAtOrAfter(timeUs, atUs);
+  if (right === 0 || timeUs[right] === atUs) return right;
+  return timeUs[right]! - atUs < atUs - timeUs[right - 1]! ? right : right - 1;
 }

@@ -1,4 +1,4 @@
-import { type AttributionInput, type Invocations } from './input.js';
+import { type Invocations } from './input.js';
 import { type Span } from './spans.js';
 
 /** One function's invocations on one node, in columns. */
@@ -52,14 +52,4 @@ export function countIn({ startUs, endUs, status }: FunctionInvocations, window:
     if (isSuccess(status[i]!)) count += shareIn(startUs[i]!, endUs[i]!, window);
   }
   return count;
-}
-
-/** Everything a node was asked for, as spans of time in flight. */
-export function busySpans(invocations: AttributionInput['invocations'], node: string): Span[] {
-  const { nodes, nodeIndex, startUs, endUs } = invocations;
-  const spans: Span[] = [];
-  for (let i = 0; i < startUs.length; i++) {
-    if (nodes[nodeIndex[i]!] === node) spans.push({ startUs: startUs[i]!, endUs: endUs[i]! });
-  }
-  return spans;
 }

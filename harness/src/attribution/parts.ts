@@ -1,26 +1,37 @@
-import { cpuAboveIdle, idleCpuRate, type IdleContext } from './cpu-use.js';
-import { type EntityCpu } from './input.js';
+import { type Activity } from './activity.js';
+import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
+import { type NodeView } from './node-view.js';
 import { type FunctionResult } from './result.js';
-import { type Span } from './spans.js';
 
 /**
- * Splits marginal energy between the function's replicas and the platform by the CPU time each used above
- * idle in the load windows.
+ * Splits marginal energy between the function's replicas and the platform by the CPU time each used above idle in the
+ * load windows. Of the platform's, a function has its share of the window's invocations.
  * @returns undefined where CPU time is not known for both over every window
  */
 export function partsOf(
-  name: string,
+  { windows, activities, cpu, idle }: NodeView,
+  activity: Activity,
+  chosen: readonly number[],
   marginalJoules: number,
-  windows: readonly Span[],
-  cpu: readonly EntityCpu[],
-  context: IdleContext,
 ): FunctionResult['parts'] {
-  const used = (entity: string) => {
+  const used = (entity: string, shareOf: (window: number) => number) => {
     const series = cpu.find((each) => each.entity === entity);
-    return series ? cpuAboveIdle(series, windows, idleCpuRate(series, context)) : NaN;
+    if (!series) return NaN;
+    const rate = idleCpuRate(series, idle);
+    return chosen.reduce(
+      (sum, w) => sum + shareOf(w) * cpuAboveIdle(series, [windows[w]!], rate),
+      0,
+    );
   };
-  const own = Math.max(0, used(`function:${name}`));
-  const platform = Math.max(0, used('platform'));
+  const own = Math.max(
+    0,
+    used(`function:${activity.function}`, () => 1),
+  );
+  const all = (window: number) => activities.reduce((sum, each) => sum + each.count[window]!, 0);
+  const platform = Math.max(
+    0,
+    used('platform', (w) => activity.count[w]! / all(w)),
+  );
   if (!(own + platform > 0)) return undefined;
   const share = own / (own + platform);
   return {

@@ -1,5 +1,3 @@
-import { type AttributionInput } from './input.js';
-
 /** What attribution gives; its keys are those of result.json. More keys may come, none goes away. */
 
 export interface Interval {
@@ -35,29 +33,41 @@ export interface RepetitionResult {
   marginal_joules_per_invocation: number;
 }
 
+/** Energy of an invocation above idle. */
+export interface Marginal {
+  joules_per_invocation: number;
+  /** Random and systematic combined. */
+  ci95: Interval;
+  random95: Interval;
+  /** The standard uncertainty that random95 is made from, for combining runs (GUM, 7.2). */
+  random_uncertainty?: { joules: number; degrees_of_freedom: number };
+  systematic95: Interval;
+  /** False: the figure is below what this run can tell from nothing; print `< detection_limit_joules`. */
+  detectable: boolean;
+  detection_limit_joules: number;
+}
+
 export interface FunctionResult {
   function: string;
   node: string;
   method: MethodName;
   invocations: number;
   failed: number;
-  marginal: {
-    joules_per_invocation: number;
-    /** Random and systematic combined. */
-    ci95: Interval;
-    random95: Interval;
-    /** The standard uncertainty that random95 is made from, for combining runs (GUM, 7.2). */
-    random_uncertainty?: { joules: number; degrees_of_freedom: number };
-    systematic95: Interval;
-    /** False: the figure is below what this run can tell from nothing; print `< detection_limit_joules`. */
-    detectable: boolean;
-    detection_limit_joules: number;
-  };
+  /** Of those that failed: turned away before a replica ran (429, 503). */
+  refused?: number;
+  marginal: Marginal;
   /** Where CPU accounting allows. */
   parts?: { function_joules_per_invocation: number; platform_joules_per_invocation: number };
   full: { joules_per_invocation: number; ci95: Interval; idle_policy: 'time' };
   latency_seconds: { p50: number; p95: number; p99: number };
   repetitions: RepetitionResult[];
+  /** Where the method is regression. */
+  regression?: {
+    /** What its energy was found to be proportional to. */
+    feature: 'busy_seconds' | 'invocations' | 'cpu_seconds' | 'bytes';
+    /** 1: the other functions' loads don't matter; above 10 they go up and down much like this one's. */
+    variance_inflation: number;
+  };
   /** From the twin's truth file, never from the meter; simulated runs only. */
   truth_joules_per_invocation?: number;
 }
@@ -73,20 +83,47 @@ export interface NodeResult {
     other: number;
     residual: number;
   };
+  /** How idle power went on in time, as it was found from idle time. */
+  idle_model?: {
+    drift: 'none' | 'linear' | 'exponential';
+    /** Watts from the first idle time to the last. */
+    drift_watts: number;
+    /** Of work that nobody asked for and that comes and goes, on average; 0 where none was seen. */
+    other_watts: number;
+  };
+  /** How much later than the invocations' the meter's times are, by power and load; they were corrected by it. */
+  lag_seconds?: Estimate;
+  /** Where functions were told apart by regression. */
+  regression?: {
+    windows: number;
+    /** Of the design: above 10 some loads go up and down together. */
+    condition_number: number;
+    /** Power above idle is proportional to load to this power; 1 is a linear node. */
+    exponent: Estimate;
+  };
+}
+
+/** A function on all its nodes: all energy by all invocations. */
+export interface CombinedResult {
+  function: string;
+  nodes: string[];
+  invocations: number;
+  marginal: Marginal;
 }
 
 export interface Refusal {
   functions: string[];
   reason: string;
+  /** What can be told of them all the same: their energy together, above idle, in the load windows. */
+  joint?: { node: string; energy_joules: number; ci95: Interval; invocations: number[] };
 }
 
 export interface AttributionResult {
   method: MethodName;
   functions: FunctionResult[];
   nodes: NodeResult[];
+  /** Of functions that ran on several nodes. */
+  combined?: CombinedResult[];
   refused: Refusal[];
   warnings: Warning[];
 }
-
-/** Interface of a method: pure, no I/O. */
-export type Method = (input: AttributionInput) => AttributionResult;

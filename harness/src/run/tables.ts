@@ -20,7 +20,7 @@ import {
   timeFault,
   type RowFault,
 } from './row-fault.js';
-import { sortedByStart } from './sort-invocations.js';
+import { sortedByStart } from '../attribution/sort-invocations.js';
 import { splitSeries } from './split-series.js';
 import {
   assertWhole,

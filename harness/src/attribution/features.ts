@@ -1,0 +1,82 @@
+import { type Activity } from './activity.js';
+import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
+import { type NodeView } from './node-view.js';
+import { leaveBlocksOutError } from './cross-validation.js';
+import { type Span } from './spans.js';
+
+/** What a function's energy is taken to be proportional to. */
+export type Feature = 'busy_seconds' | 'invocations' | 'cpu_seconds' | 'bytes';
+
+/** By row: a function's column of the design under each feature that is known of it. */
+export type Candidates = Partial<Record<Feature, readonly number[]>> & {
+  busy_seconds: readonly number[];
+};
+
+/** Another feature must predict better by this many standard errors of the difference. */
+const EVIDENCE_SIGMAS = 2;
+
+/** What is known of a function over some spans. */
+export function candidatesOf(
+  { cpu, idle, invocations }: NodeView,
+  activity: Activity,
+  spans: readonly Span[],
+): Candidates {
+  const found: Candidates = {
+    busy_seconds: [...activity.busySeconds],
+    invocations: [...activity.count],
+  };
+  if (invocations.bytes && activity.bytes.some((value) => value > 0)) {
+    found.bytes = [...activity.bytes];
+  }
+  const replicas = cpu.find(({ entity }) => entity === `function:${activity.function}`);
+  if (replicas) {
+    const rate = idleCpuRate(replicas, idle);
+    const used = spans.map((span) => Math.max(0, cpuAboveIdle(replicas, [span], rate)));
+    if (used.every(Number.isFinite) && used.some((value) => value > 0)) found.cpu_seconds = used;
+  }
+  return found;
+}
+
+/**
+ * The features that predict energy best where they have not seen it: seconds in flight, unless others are better by
+ * more than chance, first for all functions at once, then for each by itself.
+ */
+export function chooseFeatures(
+  candidates: readonly Candidates[],
+  joules: readonly number[],
+  weights: readonly number[],
+  block: readonly number[],
+): Feature[] {
+  let chosen: Feature[] = candidates.map(() => 'busy_seconds');
+  const errorsOf = (features: readonly Feature[]) =>
+    leaveBlocksOutError(
+      candidates.map((each, f) => each[features[f]!]!),
+      joules,
+      weights,
+      block,
+    );
+  let errors = errorsOf(chosen);
+  const tryOut = (features: Feature[]) => {
+    const tried = errorsOf(features);
+    if (!isBetter(tried, errors)) return;
+    [chosen, errors] = [features, tried];
+  };
+  for (const feature of ['invocations', 'cpu_seconds', 'bytes'] as const) {
+    tryOut(candidates.map((each, f) => (each[feature] ? feature : chosen[f]!)));
+  }
+  candidates.forEach((each, f) => {
+    for (const feature of Object.keys(each) as Feature[]) {
+      if (feature !== chosen[f]) tryOut(chosen.map((own, g) => (g === f ? feature : own)));
+    }
+  });
+  return chosen;
+}
+
+/** By the standard error of the difference between paired errors (Breiman et al., 1984, 3.4.3). */
+function isBetter(tried: readonly number[], now: readonly number[]): boolean {
+  const gains = now.map((error, g) => error - tried[g]!);
+  const n = gains.length;
+  const gain = gains.reduce((sum, each) => sum + each, 0) / n;
+  const variance = gains.reduce((sum, each) => sum + (each - gain) ** 2, 0) / (n - 1);
+  return gain > EVIDENCE_SIGMAS * Math.sqrt(variance / n);
+}

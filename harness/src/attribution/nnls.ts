@@ -1,0 +1,78 @@
+import { Matrix, solve } from 'ml-matrix';
+
+/**
+ * Least squares with coefficients that are not negative, by the active set method of Lawson and Hanson (Solving Least
+ * Squares Problems, 1974, chapter 23) on the normal equations: there are few columns.
+ * @param gram - XᵀX
+ * @param moments - Xᵀy
+ * @param free - which coefficients may be negative
+ */
+export function nonNegativeLeastSquares(
+  gram: number[][],
+  moments: number[],
+  free: readonly boolean[] = [],
+): number[] {
+  const n = moments.length;
+  const passive = new Set([...moments.keys()].filter((i) => free[i]));
+  let x = solveOn(gram, moments, passive);
+  for (let round = 0; round < 3 * n; round++) {
+    const gradient = moments.map((b, i) => b - dot(gram[i]!, x));
+    let best = -1;
+    for (let i = 0; i < n; i++) {
+      const tolerance = 1e-10 * Math.sqrt(gram[i]![i]!) * norm(moments, gram);
+      if (passive.has(i) || gradient[i]! <= tolerance) continue;
+      if (best < 0 || scaled(gradient, gram, i) > scaled(gradient, gram, best)) best = i;
+    }
+    if (best < 0) return x;
+    passive.add(best);
+    for (;;) {
+      const next = solveOn(gram, moments, passive);
+      const negative = [...passive].filter((i) => !free[i] && next[i]! <= 0);
+      if (negative.length === 0) {
+        x = next;
+        break;
+      }
+      const step = Math.min(...negative.map((i) => x[i]! / (x[i]! - next[i]! || 1)));
+      x = x.map((value, i) => value + step * (next[i]! - value));
+      for (const i of negative) {
+        if (x[i]! <= 1e-14 || next[i]! === x[i]!) {
+          x[i] = 0;
+          passive.delete(i);
+        }
+      }
+      if (passive.size === 0) break;
+    }
+  }
+  return x;
+}
+
+/** Least squares on the columns of `chosen`; 0 elsewhere. */
+export function solveOn(
+  gram: number[][],
+  moments: number[],
+  chosen: ReadonlySet<number>,
+): number[] {
+  const x = moments.map(() => 0);
+  const columns = [...chosen].sort((a, b) => a - b);
+  if (columns.length === 0) return x;
+  const scale = columns.map((i) => Math.sqrt(gram[i]![i]!) || 1);
+  const square = columns.map((i, a) => columns.map((j, b) => gram[i]![j]! / scale[a]! / scale[b]!));
+  const right = columns.map((i, a) => [moments[i]! / scale[a]!]);
+  const found = solve(new Matrix(square), new Matrix(right));
+  columns.forEach((i, a) => (x[i] = found.get(a, 0) / scale[a]!));
+  return x;
+}
+
+function scaled(gradient: number[], gram: number[][], i: number): number {
+  return gradient[i]! / (Math.sqrt(gram[i]![i]!) || 1);
+}
+
+function norm(moments: number[], gram: number[][]): number {
+  return Math.max(...moments.map((b, i) => Math.abs(b) / (Math.sqrt(gram[i]![i]!) || 1)), 1e-300);
+}
+
+export function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

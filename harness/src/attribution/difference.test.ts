@@ -99,7 +99,7 @@ describe('what can not be told is refused, and said', () => {
   test('two functions at once need a regression', () => {
     const input = byHand();
     input.invocations.functionIndex = input.invocations.functionIndex.map((_, i) => i % 2);
-    const { functions, refused } = attribute(input, 'auto');
+    const { functions, refused } = attribute(input, 'difference');
     expect(functions).toEqual([]);
     expect(refused[0]).toMatchObject({ functions: ['f', 'never'] });
   });

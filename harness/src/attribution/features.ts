@@ -12,6 +12,14 @@ export type Candidates = Partial<Record<Feature, readonly number[]>> & {
   busy_seconds: readonly number[];
 };
 
+/** Energy above idle, and what is known of each function, by row. */
+export interface FeatureRows {
+  candidates: readonly Candidates[];
+  joules: readonly number[];
+  /** Rows of a block are left out together. */
+  block: readonly number[];
+}
+
 /** Another feature must predict better by this many standard errors of the difference. */
 const EVIDENCE_SIGMAS = 2;
 
@@ -42,17 +50,17 @@ export function candidatesOf(
  * more than chance, first for all functions at once, then for each by itself.
  */
 export function chooseFeatures(
-  candidates: readonly Candidates[],
-  joules: readonly number[],
-  weights: readonly number[],
-  block: readonly number[],
+  { candidates, joules, block }: FeatureRows,
+  others: readonly Feature[],
 ): Feature[] {
   let chosen: Feature[] = candidates.map(() => 'busy_seconds');
+  if (new Set(block).size < 2) return chosen;
+  const even = joules.map(() => 1);
   const errorsOf = (features: readonly Feature[]) =>
     leaveBlocksOutError(
       candidates.map((each, f) => each[features[f]!]!),
       joules,
-      weights,
+      even,
       block,
     );
   let errors = errorsOf(chosen);
@@ -61,12 +69,13 @@ export function chooseFeatures(
     if (!isBetter(tried, errors)) return;
     [chosen, errors] = [features, tried];
   };
-  for (const feature of ['invocations', 'cpu_seconds', 'bytes'] as const) {
+  for (const feature of others) {
     tryOut(candidates.map((each, f) => (each[feature] ? feature : chosen[f]!)));
   }
   candidates.forEach((each, f) => {
-    for (const feature of Object.keys(each) as Feature[]) {
-      if (feature !== chosen[f]) tryOut(chosen.map((own, g) => (g === f ? feature : own)));
+    for (const feature of ['busy_seconds', ...others] as const) {
+      if (feature === chosen[f] || !each[feature]) continue;
+      tryOut(chosen.map((own, g) => (g === f ? feature : own)));
     }
   });
   return chosen;

@@ -35,7 +35,7 @@ export function nonNegativeLeastSquares(
       const step = Math.min(...negative.map((i) => x[i]! / (x[i]! - next[i]! || 1)));
       x = x.map((value, i) => value + step * (next[i]! - value));
       for (const i of negative) {
-        if (x[i]! <= 1e-14 || next[i]! === x[i]!) {
+        if (x[i]! <= 1e-14) {
           x[i] = 0;
           passive.delete(i);
         }

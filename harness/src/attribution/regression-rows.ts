@@ -1,4 +1,4 @@
-import { activitiesIn, type Activity } from './activity.js';
+import { activitiesIn, totalOf, type Activity } from './activity.js';
 import { candidatesOf, chooseFeatures, type Feature } from './features.js';
 import { idleJoules } from './idle-baseline.js';
 import { inFlightStates, type InFlightStates } from './in-flight-states.js';
@@ -20,12 +20,20 @@ export interface RegressionRows {
   features: Feature[];
 }
 
-/** With fewer windows than this, long ones are cut. */
+/** With fewer windows than this, long ones are cut into several blocks. */
 const WINDOWS_WANTED = 24;
 
-/** Pieces of a window are no shorter, in seconds and in the meter's intervals. */
-const PIECE_SECONDS = 2;
-const PIECE_INTERVALS = 10;
+/** Rows as long as this show what CPU time, read twice a second, is worth. */
+const COARSE_SECONDS = 2;
+const COARSE_INTERVALS = 10;
+
+/**
+ * Rows as short as this tell one function's invocations from another's between them; each is still long beside what is
+ * not known of the clocks and of what an invocation leaves behind.
+ */
+const FINE_SECONDS = 0.3;
+/** In intervals of the meter. */
+const FINE_INTERVALS = 2;
 
 /** More blocks make nothing surer, and take longer. */
 const MOST_BLOCKS = 60;
@@ -38,47 +46,77 @@ const MOST_ROWS_FOR_STATES = 2_000_000;
 
 /** The load windows of a node as rows of a regression: energy above idle, and what each function did. */
 export function regressionRows(view: NodeView): RegressionRows {
-  const { invocations, weights, baseline } = view;
-  const windows = withoutOverlap(cutWindows(view));
-  const activities = activitiesIn(invocations, weights, windows)
-    .filter(({ busySeconds, count }) => [...busySeconds, ...count].some((value) => value > 0))
-    .sort((a, b) => (a.function < b.function ? -1 : 1));
-  const blocks = Math.min(MOST_BLOCKS, windows.length);
-  const block = windows.map((_, i) => Math.floor((i * blocks) / windows.length));
-  const joules = windows.map((each) => each.energyJoules - idleJoules(baseline!, each));
-  const candidates = activities.map((each) => candidatesOf(view, each, windows));
-  const even = windows.map(() => 1);
-  const features = chooseFeatures(candidates, joules, even, block);
-  const states = statesOf(view, activities, windows);
-  const rows = windows.map((_, i): LoadRow => {
+  const windows = withoutOverlap(view.windows.filter((each) => each.unusable === undefined));
+  const coarse = columnsOf(view, cut(windows, view, COARSE_SECONDS));
+  const fine = columnsOf(view, cut(windows, view, FINE_SECONDS));
+  // CPU time is read too seldom for short rows.
+  let columns = coarse;
+  let features = chooseFeatures(coarse, ['invocations', 'cpu_seconds', 'bytes']);
+  if (!features.includes('cpu_seconds')) {
+    columns = fine;
+    features = chooseFeatures(fine, ['invocations', 'bytes']);
+  }
+  const { pieces, activities, candidates, joules } = columns;
+  const states = statesOf(view, activities, pieces);
+  const rows = pieces.map((_, i): LoadRow => {
     const feature = candidates.map((each, f) => each[features[f]!]![i]!);
     const intensity = activities.map(({ busySeconds }, f) =>
       busySeconds[i]! > 0 && states[i]!.seconds.length > 0 ? feature[f]! / busySeconds[i]! : 0,
     );
     return { joules: joules[i]!, weight: 1, states: states[i]!, feature, intensity };
   });
-  return { windows, rows: weighted(rows), block, blocks, activities, features };
+  return { ...columns, windows: pieces, rows: weighted(rows), features };
 }
 
-function cutWindows({ windows, samples }: NodeView): LoadWindow[] {
-  const usable = windows.filter((each) => each.unusable === undefined);
-  if (usable.length >= WINDOWS_WANTED || usable.length === 0) return usable;
+function columnsOf(view: NodeView, { pieces, block, blocks }: ReturnType<typeof cut>) {
+  const activities = activitiesIn(view.invocations, view.weights, pieces)
+    .filter(({ busySeconds, count }) => totalOf(busySeconds) + totalOf(count) > 0)
+    .sort((a, b) => (a.function < b.function ? -1 : 1));
+  return {
+    pieces,
+    block,
+    blocks,
+    activities,
+    candidates: activities.map((each) => candidatesOf(view, each, pieces)),
+    joules: pieces.map((each) => each.energyJoules - idleJoules(view.baseline!, each)),
+  };
+}
+
+/**
+ * Windows in pieces between samples, and the blocks they belong to: windows; pieces, where windows are few; several
+ * next to each other, where they are many.
+ */
+function cut(windows: readonly LoadWindow[], { samples }: NodeView, pieceSeconds: number) {
   const { timeUs } = samples;
   const period = (timeUs[timeUs.length - 1]! - timeUs[0]!) / (timeUs.length - 1) / 1e6;
-  const shortest = Math.max(PIECE_SECONDS, PIECE_INTERVALS * period);
-  const seconds = usable.reduce((sum, each) => sum + secondsOf(each), 0);
-  return usable.flatMap((window) => {
-    const wanted = Math.round((WINDOWS_WANTED * secondsOf(window)) / seconds);
-    const pieces = Math.max(1, Math.min(wanted, Math.floor(secondsOf(window) / shortest)));
-    const step = (window.endUs - window.startUs) / pieces;
-    return Array.from({ length: pieces }, (_, i) => ({
-      ...window,
-      ...measuredSpan(samples, {
-        startUs: window.startUs + i * step,
-        endUs: window.startUs + (i + 1) * step,
-      }),
-    })).filter((each) => each.unusable === undefined);
-  });
+  const divided = (spans: readonly LoadWindow[], shortest: number) =>
+    spans.flatMap((span, of) => {
+      const count = Math.max(1, Math.floor(secondsOf(span) / shortest));
+      const step = (span.endUs - span.startUs) / count;
+      return Array.from({ length: count }, (_, i) => ({
+        ...span,
+        ...measuredSpan(samples, {
+          startUs: span.startUs + i * step,
+          endUs: span.startUs + (i + 1) * step,
+        }),
+        of,
+      })).filter((each) => each.unusable === undefined);
+    });
+  const seconds = windows.reduce((sum, each) => sum + secondsOf(each), 0);
+  const whole =
+    windows.length >= WINDOWS_WANTED
+      ? windows
+      : divided(
+          windows,
+          Math.max(COARSE_SECONDS, COARSE_INTERVALS * period, seconds / WINDOWS_WANTED),
+        );
+  const pieces = divided(whole, Math.max(pieceSeconds, FINE_INTERVALS * period));
+  const blocks = Math.min(MOST_BLOCKS, whole.length);
+  return {
+    pieces,
+    blocks,
+    block: pieces.map(({ of }) => Math.floor((of * blocks) / whole.length)),
+  };
 }
 
 function withoutOverlap(windows: readonly LoadWindow[]): LoadWindow[] {
@@ -102,14 +140,21 @@ function statesOf(
   return inFlightStates(invocations, weights, column, activities.length, windows);
 }
 
-/** Variance as a constant and a part that grows with the square of energy, as a first fit's residuals show. */
+/**
+ * Variance as a constant, a part for each function that grows with what it did (its invocations differ), and one that
+ * grows with the square of energy, as the residuals of a first fit show it.
+ */
 function weighted(rows: LoadRow[]): LoadRow[] {
   const factors = linearFactors(rows);
   const fitted = rows.map(({ feature }) => feature.reduce((sum, x, f) => sum + x * factors[f]!, 0));
   const squares = rows.map(({ joules }, i) => (joules - fitted[i]!) ** 2);
-  const columns = [rows.map(() => 1), fitted.map((each) => each ** 2)];
+  const columns = [
+    rows.map(() => 1),
+    fitted.map((each) => each ** 2),
+    ...factors.map((_, f) => rows.map(({ feature }) => feature[f]!)),
+  ];
   const gram = columns.map((a) => columns.map((b) => sumOf(a, b)));
-  const [constant, growing] = nonNegativeLeastSquares(
+  const parts = nonNegativeLeastSquares(
     gram,
     columns.map((column) => sumOf(column, squares)),
   );
@@ -117,7 +162,12 @@ function weighted(rows: LoadRow[]): LoadRow[] {
   if (mean === 0) return rows;
   return rows.map((row, i) => ({
     ...row,
-    weight: mean / Math.max(constant! + growing! * fitted[i]! ** 2, LEAST_VARIANCE * mean),
+    weight:
+      mean /
+      Math.max(
+        columns.reduce((sum, column, k) => sum + parts[k]! * column[i]!, 0),
+        LEAST_VARIANCE * mean,
+      ),
   }));
 }
 

@@ -15,16 +15,13 @@ import { type NodeResult, type Refusal } from './result.js';
 import { separability } from './separability.js';
 import { solveLinear } from './weighted-least-squares.js';
 import { secondsOf } from './spans.js';
-import { combine, coverage95, interval95, scale, type Uncertainty } from './uncertainty.js';
+import { combine, interval95, scale, type Uncertainty } from './uncertainty.js';
 
 /** Rows beyond the parameters, for their scatter to be known. */
 const SPARE_BLOCKS = 4;
 
-/** Loads that inflate a variance by this can't be told apart, however quiet the meter. */
-const MOST_INFLATION = 200;
-/** From this on they can't where the interval is also this wide, relative to the figure. */
-const SOME_INFLATION = 10;
-const MOST_HALF_WIDTH = 0.25;
+/** Loads that inflate a variance by this can't be told apart (Kutner et al., Applied Linear Statistical Models, 10.5). */
+const MOST_INFLATION = 10;
 
 /** What a regression finds on a node. */
 export interface RegressionFound {
@@ -62,6 +59,8 @@ class Regression {
   private readonly slopes: number[][];
   private readonly joules: number[];
   private readonly weights: number[];
+  /** By row, then function: joules at the solution. */
+  private readonly parts: number[][];
 
   constructor(
     private readonly view: NodeView,
@@ -74,6 +73,9 @@ class Regression {
     const { jacobian, residuals, priorWeight, model } = this.fit;
     this.deviations = leaveBlocksOut(jacobian, residuals, this.weights, block, blocks, priorWeight);
     this.degrees = blocks - jacobian[0]!.length;
+    this.parts = rows.map((row) =>
+      effectOf(row, model).shares.map((share, f) => share * model.factors[f]!),
+    );
     this.joules = joulesByFunction(rows, model);
     this.slopes = this.derivatives();
   }
@@ -86,15 +88,8 @@ class Regression {
     const inseparable: number[][] = [];
     activities.forEach((activity, f) => {
       if (!wanted.has(activity.function)) return;
-      const figure = this.figure(f, varianceInflation[f]!);
-      const half = coverage95(figure.random.degrees) * figure.random.u;
-      const inflation = varianceInflation[f]!;
-      if (
-        inflation > MOST_INFLATION ||
-        (inflation > SOME_INFLATION && half > MOST_HALF_WIDTH * figure.joules)
-      ) {
-        inseparable.push(companions[f]!);
-      } else figures.push(figure);
+      if (varianceInflation[f]! > MOST_INFLATION) inseparable.push(companions[f]!);
+      else figures.push(this.figure(f, varianceInflation[f]!));
     });
     const { exponent } = this.fit.model;
     const u = jackknifeUncertainty(this.deviations.map((each) => each[activities.length] ?? 0));
@@ -110,13 +105,12 @@ class Regression {
   }
 
   private figure(f: number, inflation: number): Figure {
-    const { activities, windows, features, rows } = this.built;
+    const { activities, windows, features } = this.built;
     const { view } = this;
     const activity = activities[f]!;
     const count = activity.count.reduce((sum, each) => sum + each, 0);
     const joules = this.joules[f]! / count;
-    const random = scale(this.random([f]), 1 / count);
-    const effects = rows.map((row) => effectOf(row, this.fit.model).shares[f]!);
+    const random = this.random([f], activity.count, count);
     const shares = windows.map((_, i) =>
       idleShare(
         activities.map((each) => each.busySeconds[i]!),
@@ -159,21 +153,35 @@ class Regression {
         invocations: activity.count[i]!,
         energy_joules: windows[i]!.energyJoules,
         marginal_joules_per_invocation:
-          (this.fit.model.factors[f]! * effects[i]! + this.fit.residuals[i]!) / activity.count[i]!,
+          (this.parts[i]![f]! + this.fit.residuals[i]!) / activity.count[i]!,
       })),
       regression: { feature: features[f]!, variance_inflation: inflation },
     };
   }
 
-  /** Of the joules of some functions together. */
-  private random(group: readonly number[]): Uncertainty {
+  /**
+   * Of the joules of some functions together by a count: with a block left out, its part of both is left out too, for
+   * how long invocations take differs from block to block.
+   */
+  private random(group: readonly number[], counts: ArrayLike<number>, count: number): Uncertainty {
+    const { block, blocks } = this.built;
     const slopes = this.slopes[0]!.map((_, a) =>
       group.reduce((sum, f) => sum + this.slopes[f]![a]!, 0),
     );
+    const joules = group.reduce((sum, f) => sum + this.joules[f]!, 0);
+    const own = Array.from({ length: blocks }, () => ({ joules: 0, count: 0 }));
+    block.forEach((g, i) => {
+      own[g]!.joules += group.reduce((sum, f) => sum + this.parts[i]![f]!, 0);
+      own[g]!.count += counts[i]!;
+    });
     const u = jackknifeUncertainty(
-      this.deviations.map((each) => each.reduce((sum, value, a) => sum + value * slopes[a]!, 0)),
+      this.deviations.map((each, g) => {
+        const moved = each.reduce((sum, value, a) => sum + value * slopes[a]!, 0);
+        const left = joules > 0 ? 1 - own[g]!.joules / joules : 1;
+        return (joules * left + moved * left) / (count - own[g]!.count);
+      }),
     );
-    return combine({ u, degrees: this.degrees }, this.ofBaseline(slopes));
+    return combine({ u, degrees: this.degrees }, scale(this.ofBaseline(slopes), 1 / count));
   }
 
   /** Every window subtracts the same idle power, so their scatter does not show its uncertainty. */
@@ -243,14 +251,17 @@ class Regression {
   }
 
   private refusal(group: readonly number[], figures: readonly Figure[]): Refusal {
-    const { activities, blocks } = this.built;
+    const { activities, blocks, rows } = this.built;
     const refused = group.filter(
       (f) => !figures.some(({ activity }) => activity.function === activities[f]!.function),
     );
     const names = refused.map((f) => activities[f]!.function);
     const joules = refused.reduce((sum, f) => sum + this.joules[f]!, 0);
     const gain = { u: this.view.sensor.gainRatio, degrees: Infinity };
-    const uncertainty = combine(this.random(refused), scale(gain, joules));
+    const uncertainty = combine(
+      this.random(refused, new Float64Array(rows.length), 1),
+      scale(gain, joules),
+    );
     const counts = refused.map((f) => activities[f]!.count.reduce((sum, each) => sum + each, 0));
     return {
       functions: names,

@@ -10,8 +10,8 @@ export interface Separability {
   companions: number[][];
 }
 
-/** A direction in which the loads varied this much less than in the best one is a near dependency (ibid.: 30). */
-const CONDITION_INDEX = 10;
+/** A direction in which the loads varied this much less than in the best one is a near dependency. */
+const CONDITION_INDEX = 5;
 /** A function is part of it where it has this much of the weight of the heaviest. */
 const PART = 0.3;
 

@@ -121,7 +121,7 @@ export const planFlags = {
   }),
   method: Flags.string({
     description: 'how energy is attributed',
-    options: ['auto', 'difference'],
+    options: ['auto', 'difference', 'regression', 'ratio'],
     env: 'POWER_HARNESS_METHOD',
   }),
   'twin-options': Flags.string({

@@ -69,7 +69,11 @@ const SCHEMA = {
       properties: {
         ...{ rate: number, duration: number, repetitions: number, idle: number },
         ...{ settle: number, warmup: number, seed: number },
-        ...{ payload: text, stack: text, method: { enum: ['auto', 'difference'] } },
+        ...{
+          payload: text,
+          stack: text,
+          method: { enum: ['auto', 'difference', 'regression', 'ratio'] },
+        },
       },
     },
   },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { attribute } from '../attribution/attribute.js';
+import { syntheticMix, TYPICAL_MIX } from '../attribution/synthetic-mix.js';
 import { syntheticRun, TYPICAL } from '../attribution/synthetic-run.js';
 import { UsageError } from '../errors.js';
 import { type RunResult } from './result.js';
@@ -22,6 +23,11 @@ const result = (): RunResult => ({
 test('a result is as the published schema says', () => {
   const validate = validator('result');
   expect(validate(result()) || validate.errors).toBe(true);
+  for (const inStep of [false, true]) {
+    const { input } = syntheticMix({ ...TYPICAL_MIX, inStep });
+    const regressed = { ...result(), ...attribute(input, 'auto') };
+    expect(validate(regressed) || validate.errors).toBe(true);
+  }
 });
 
 test('a result that lacks something, or has it in another unit, is not', () => {

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { attribute } from './attribute.js';
+import { type AttributionInput } from './input.js';
+import { type AttributionResult } from './result.js';
+import { syntheticMix, TYPICAL_MIX, type SyntheticMix } from './synthetic-mix.js';
+
+const run = (more: Partial<SyntheticMix> = {}) => {
+  const { input, truth } = syntheticMix({ ...TYPICAL_MIX, ...more });
+  return { input, truth, result: attribute(input, 'auto') };
+};
+const joulesOf = ({ functions }: AttributionResult, name: string) =>
+  functions.find((each) => each.function === name)!.marginal.joules_per_invocation;
+
+const THREE = [
+  ...TYPICAL_MIX.functions,
+  { name: 'c', watts: 1.1, seconds: 0.06, ratePerSecond: 5 },
+];
+
+describe('functions under load at once', () => {
+  test.each([
+    ['a linear node', 1],
+    ['a concave one', 0.75],
+    ['a convex one', 1.3],
+  ])('on %s each is within its interval of the truth, and within 3 %%', (_, exponent) => {
+    const { result, truth } = run({ functions: THREE, exponent });
+    expect(result.method).toBe('regression');
+    expect(result.functions.map((each) => each.function)).toEqual(['a', 'b', 'c']);
+    for (const each of result.functions) {
+      const real = truth.get(each.function)!;
+      expect(Math.abs(each.marginal.joules_per_invocation / real - 1), each.function).toBeLessThan(
+        0.03,
+      );
+      expect(each.marginal.ci95.low).toBeLessThan(real);
+      expect(each.marginal.ci95.high).toBeGreaterThan(real);
+    }
+    const found = result.nodes[0]!.regression!.exponent;
+    expect(found.value).toBeCloseTo(exponent, 1);
+    const said = result.warnings.some(({ code }) => code === 'NODE_NOT_LINEAR');
+    if (exponent !== 1) expect(said).toBe(true);
+  });
+
+  test('loads that are one are refused by name, and the sum is told', () => {
+    const { result, truth, input } = run({
+      inStep: true,
+      functions: [
+        TYPICAL_MIX.functions[0]!,
+        { name: 'b', watts: 0.4, seconds: 0.02, ratePerSecond: 12 },
+      ],
+    });
+    expect(result.functions).toEqual([]);
+    const [refused] = result.refused;
+    expect(refused!.functions).toEqual(['a', 'b']);
+    expect(refused!.reason).toContain('rose and fell together');
+    const count = input.invocations.startUs.length / 2;
+    const sum = (truth.get('a')! + truth.get('b')!) * count;
+    expect(Math.abs(refused!.joint!.energy_joules / sum - 1)).toBeLessThan(0.02);
+  });
+
+  test('energy that goes by the invocation, not by its time, is found to do so', () => {
+    const { input } = run();
+    // Each call of b costs the same, however long it takes.
+    const { startUs, endUs, functionIndex } = input.invocations;
+    const [samples] = input.samples;
+    const added = new Float64Array(samples!.timeUs.length);
+    for (let i = 0; i < startUs.length; i++) {
+      if (functionIndex[i] !== 1) continue;
+      const watts = 0.3 / ((endUs[i]! - startUs[i]!) / 1e6);
+      for (let s = 1; s < added.length; s++) {
+        const from = Math.max(startUs[i]!, samples!.timeUs[s - 1]!);
+        const until = Math.min(endUs[i]!, samples!.timeUs[s]!);
+        if (until > from) added[s]! += (watts * (until - from)) / 1e6;
+      }
+    }
+    let sum = 0;
+    samples!.energyJoules.forEach((joules, s, all) => (all[s] = joules + (sum += added[s]!)));
+    const { functions } = attribute(input, 'regression');
+    expect(functions.map((each) => each.regression!.feature)).toEqual([
+      'busy_seconds',
+      'invocations',
+    ]);
+  });
+
+  test('too few windows are refused', () => {
+    const { input } = run();
+    const phases = input.phases.filter(
+      ({ phase, repetition }) => phase === 'idle' || repetition <= 2,
+    );
+    const { refused } = attribute({ ...input, phases }, 'regression');
+    expect(refused[0]!.reason).toContain('too few');
+  });
+});
+
+const mixes = fc.record({
+  seed: fc.integer({ min: 1, max: 1e6 }),
+  exponent: fc.double({ min: 0.7, max: 1.4, noNaN: true }),
+  noiseWatts: fc.double({ min: 0, max: 0.05, noNaN: true }),
+});
+
+describe('invariants', () => {
+  test('conservation, and nothing is negative', () => {
+    fc.assert(
+      fc.property(mixes, (mix) => {
+        const { result } = run(mix);
+        for (const { energy_joules } of result.nodes) {
+          const { measured, idle, functions, other, residual } = energy_joules;
+          const sum = idle + functions + other + residual;
+          expect(Math.abs(sum - measured)).toBeLessThan(1e-9 * measured);
+        }
+        for (const each of result.functions) {
+          expect(each.marginal.joules_per_invocation).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  test('neither the order of rows nor that of functions nor their names change a figure', () => {
+    fc.assert(
+      fc.property(mixes, (mix) => {
+        const { input, result } = run(mix);
+        const other = attribute(reordered(input), 'auto');
+        for (const [name, renamed] of [
+          ['a', 'y'],
+          ['b', 'x'],
+        ] as const) {
+          const before = joulesOf(result, name);
+          expect(Math.abs(joulesOf(other, renamed) - before)).toBeLessThan(1e-6 * before);
+        }
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  test('a function that was never called is not among the figures, and changes none', () => {
+    const { input, result } = run();
+    const functions = ['0', ...input.invocations.functions];
+    const functionIndex = input.invocations.functionIndex.map((f) => f + 1);
+    const other = attribute(
+      { ...input, invocations: { ...input.invocations, functions, functionIndex } },
+      'auto',
+    );
+    expect(other).toEqual(result);
+  });
+});
+
+/** Rows backwards, functions the other way round and called otherwise. */
+function reordered(input: AttributionInput): AttributionInput {
+  const { invocations, phases } = input;
+  return {
+    ...input,
+    phases: phases.toReversed(),
+    invocations: {
+      ...invocations,
+      functions: ['x', 'y'],
+      functionIndex: invocations.functionIndex.map((f) => 1 - f).toReversed(),
+      startUs: invocations.startUs.toReversed(),
+      endUs: invocations.endUs.toReversed(),
+    },
+  };
+}
+
+test('the interval holds: coverage of four functions over drawn runs', () => {
+  let [covered, all] = [0, 0];
+  for (let seed = 1; seed <= 25; seed++) {
+    const { result, truth } = run({ seed, functions: THREE });
+    for (const each of result.functions) {
+      const { low, high } = each.marginal.ci95;
+      const real = truth.get(each.function)!;
+      if (low <= real && real <= high) covered++;
+      all++;
+    }
+  }
+  expect(all).toBe(75);
+  expect(covered / all).toBeGreaterThan(0.9);
+});

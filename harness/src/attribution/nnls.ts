@@ -32,14 +32,14 @@ export function nonNegativeLeastSquares(
         x = next;
         break;
       }
-      const step = Math.min(...negative.map((i) => x[i]! / (x[i]! - next[i]! || 1)));
+      const ways = negative.map((i) => (x[i]! > 0 ? x[i]! / (x[i]! - next[i]!) : 0));
+      const step = Math.min(...ways);
       x = x.map((value, i) => value + step * (next[i]! - value));
-      for (const i of negative) {
-        if (x[i]! <= 1e-14) {
-          x[i] = 0;
-          passive.delete(i);
-        }
-      }
+      negative.forEach((i, k) => {
+        if (ways[k]! > step) return;
+        x[i] = 0;
+        passive.delete(i);
+      });
       if (passive.size === 0) break;
     }
   }

@@ -1,5 +1,8 @@
 import { Matrix, solve } from 'ml-matrix';
 
+/** Columns that are the same share what they explain. Relative to a column's squares. */
+const RIDGE = 1e-11;
+
 /**
  * Least squares with coefficients that are not negative, by the active set method of Lawson and Hanson (Solving Least
  * Squares Problems, 1974, chapter 23) on the normal equations: there are few columns.
@@ -56,7 +59,9 @@ export function solveOn(
   const columns = [...chosen].sort((a, b) => a - b);
   if (columns.length === 0) return x;
   const scale = columns.map((i) => Math.sqrt(gram[i]![i]!) || 1);
-  const square = columns.map((i, a) => columns.map((j, b) => gram[i]![j]! / scale[a]! / scale[b]!));
+  const square = columns.map((i, a) =>
+    columns.map((j, b) => gram[i]![j]! / scale[a]! / scale[b]! + (a === b ? RIDGE : 0)),
+  );
   const right = columns.map((i, a) => [moments[i]! / scale[a]!]);
   const found = solve(new Matrix(square), new Matrix(right));
   columns.forEach((i, a) => (x[i] = found.get(a, 0) / scale[a]!));

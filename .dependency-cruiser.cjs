@@ -18,6 +18,7 @@ module.exports = {
     room('harness', 'harness', ['proto/', 'exporter/']),
     room('attribution', 'harness/src/attribution', []),
     room('grafana', 'grafana', []),
+    room('lab', 'harness/src/lab', ['harness/src/attribution/']),
     room('provider', 'harness/src/provider', ['harness/src/errors.ts', 'harness/src/processes/']),
     {
       name: 'commands-are-entered-from-the-cli-only',

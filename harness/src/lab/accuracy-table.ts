@@ -68,9 +68,10 @@ function verdict(refused: number, refusal: ClassAccuracy['refusal']): string {
   return (refusal === 'right' ? refused === 1 : refused === 0) ? '' : ' (wrong)';
 }
 
-/** Two digits that count, from a tenth on. */
 export function percent(ratio: number): string {
-  if (Number.isNaN(ratio)) return '–';
-  const value = ratio * 100;
-  return `${value.toFixed(Math.abs(value) >= 10 && Math.abs(value) < 90 ? 1 : Math.abs(value) < 10 ? 2 : 0)} %`;
+  return Number.isNaN(ratio) ? '–' : `${plain(ratio * 100)} %`;
+}
+
+function plain(value: number): string {
+  return value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
 }

@@ -14,6 +14,8 @@ export interface Call {
   powerCores: number;
   /** Power besides CPU. */
   ioWatts: number;
+  /** Moved, in and out. */
+  bytes: number;
 }
 
 /** A stretch of load: its invocations arrive at `rates`, one for each function, per second. */
@@ -28,8 +30,11 @@ export interface Traffic {
 /** Bursts: this much of the time the rate is so many times the mean, else lower. */
 const BURST = { seconds: 0.5, share: 0.2, factor: 3 };
 
-/** Energy besides CPU varies by this, relative, from one invocation to the next. */
-const IO_SPREAD = 0.5;
+/**
+ * Energy besides CPU, relative from one invocation to the next; what a byte takes of it, and how well bytes
+ * tell it; and what is moved without.
+ */
+const IO = { spread: 0.5, joulesPerByte: 1e-8, scatter: 0.1, leastBytes: 2000 };
 
 /** The invocations of a stretch of load, in no order. */
 export function callsIn(traffic: Traffic, scenario: Scenario, draws: Draws): Call[] {
@@ -87,6 +92,7 @@ function drawCall(
   const fromUs = Math.round(startUs);
   const endUs = fromUs + Math.max(100, Math.round(draws.logNormal(seconds, spread) * 1e6));
   const wall = (endUs - fromUs) / 1e6;
+  const joules = ioJoules === 0 ? 0 : draws.logNormal(ioJoules, IO.spread) * factor;
   const platformCores = nodes[nodeIndex]!.platformCpuSeconds / wall;
   return {
     functionIndex,
@@ -96,6 +102,7 @@ function drawCall(
     cores,
     platformCores,
     powerCores: (cores * mix + platformCores) * factor,
-    ioWatts: ioJoules === 0 ? 0 : (draws.logNormal(ioJoules, IO_SPREAD) * factor) / wall,
+    ioWatts: joules / wall,
+    bytes: Math.round(IO.leastBytes + draws.logNormal(joules / IO.joulesPerByte, IO.scatter)),
   };
 }

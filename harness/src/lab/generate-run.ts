@@ -59,7 +59,10 @@ export function generateRun(scenario: Scenario, seed: number): LabRun {
   return { input, truths };
 }
 
-function invocationsOf({ functions, nodes }: Scenario, calls: readonly Call[]): Invocations {
+function invocationsOf(
+  { functions, nodes, bytesKnown }: Scenario,
+  calls: readonly Call[],
+): Invocations {
   return {
     functions: functions.map(({ name }) => name),
     nodes: nodes.map(({ name }) => name),
@@ -68,5 +71,6 @@ function invocationsOf({ functions, nodes }: Scenario, calls: readonly Call[]): 
     startUs: new Float64Array(calls.map((call) => call.startUs)),
     endUs: new Float64Array(calls.map((call) => call.endUs)),
     status: new Uint16Array(calls.length).fill(200),
+    ...(bytesKnown ? { bytes: new Float64Array(calls.map((call) => call.bytes)) } : {}),
   };
 }

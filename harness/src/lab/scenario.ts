@@ -9,6 +9,8 @@ export interface Scenario {
   meter: LabMeter;
   /** Shortest and longest time between two readings of an entity's CPU time, drawn for each entity apart. */
   cpuEverySeconds: [number, number];
+  /** Whether the load generator tells what each invocation moved. */
+  bytesKnown: boolean;
   /** Relative standard deviation of a function's energy from one load window to the next. */
   windowScatter: number;
   /** Whether to refuse is right: it is where nothing in the data tells the functions apart. */

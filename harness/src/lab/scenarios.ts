@@ -75,6 +75,7 @@ const ALONE: Omit<Scenario, 'name'> = {
   arrivals: 'steady',
   meter: METER,
   cpuEverySeconds: [0.5, 0.5],
+  bytesKnown: true,
   windowScatter: 0.01,
   refusal: 'wrong',
 };
@@ -146,15 +147,19 @@ export const SCENARIOS: readonly Scenario[] = [
   together('four-clock', { meter: { ...METER, clockSeconds: 0.2, clockPpm: 50 } }),
   together('four-lossy', { meter: { ...METER, lossRatio: 0.1, gapsPerMinute: 1 } }),
   together('four-cadvisor', { cpuEverySeconds: [10, 15] }),
+  together('four-without-bytes', { bytesKnown: false }),
   together('four-two-nodes', {
     nodes: [BOARD, { ...BOARD, name: 'other-board', idleWatts: 3, dynamicWatts: 5 }],
   }),
   together('four-long-and-short', { functions: [SHORT, FOUR[1]!, FOUR[3]!, LONG] }),
   together('eight-together', { functions: EIGHT }),
   together('four-half-correlated', { plan: sharing(0.5), refusal: 'either' }),
-  together('four-in-step', { plan: sharing(1), refusal: 'right' }),
+  together('four-in-step', { plan: sharing(1), refusal: 'either' }),
   together('two-chained', {
-    functions: [FOUR[1]!, compute('after', 0.03, 0, { follows: 'encode' })],
+    functions: [
+      { ...FOUR[1]!, spread: 0 },
+      compute('after', 0.03, 0, { spread: 0, follows: 'encode' }),
+    ],
     refusal: 'right',
   }),
 ];

@@ -16,6 +16,7 @@ describe('help', () => {
     ['compare --help', 'compare'],
     ['report --help', 'report'],
     ['dashboards install --help', 'dashboards-install'],
+    ['validate --help', 'validate'],
     ['runs list --help', 'runs-list'],
     ['runs push --help', 'runs-push'],
     ['runs show --help', 'runs-show'],
@@ -74,6 +75,8 @@ describe('what is wrong is named, with an exit code of the list', () => {
     [['analyze', 'none'], 2, 'There is no folder none'],
     [['analyze', '.', '--sensor', 'ruler'], 2, '--sensor takes one of ina3221-calibrated'],
     [['compare', 'one'], 2, 'Missing 1 required arg'],
+    [['validate', '--class', 'five'], 2, "No class of runs is called like 'five'"],
+    [['validate', '--runs', '0'], 2, '--runs takes a whole number of runs from 1'],
     [['report', 'none'], 2, "There is no run 'none'"],
     [['runs', 'show', 'none'], 2, "There is no run 'none'"],
   ])(

@@ -131,7 +131,7 @@ test('where one node was measured, rows need not name it', async () => {
   expect(nodes(await readTables(directory))).toEqual([['a', 'b'], ['']]);
 });
 
-test('series side by side come apart, invocations by their start', async () => {
+test('series side by side come apart, invocations by their start, then by their end', async () => {
   const directory = written();
   writeFileSync(
     join(directory, 'samples.csv'),
@@ -152,8 +152,8 @@ test('series side by side come apart, invocations by their start', async () => {
   ]);
   expect([invocations.startUs, invocations.status, invocations.functionIndex]).toEqual([
     Float64Array.of(2, 7, 7),
-    Uint16Array.of(0, 200, 500),
-    Uint16Array.of(0, 0, 1),
+    Uint16Array.of(0, 500, 200),
+    Uint16Array.of(0, 1, 0),
   ]);
   expect(cpu.map(({ entity, cpuSeconds }) => [entity, ...cpuSeconds])).toEqual([
     ['function:f', 3],

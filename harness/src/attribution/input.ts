@@ -27,7 +27,8 @@ export interface Invocations {
   bytes?: Float64Array;
 }
 
-export const PHASES = ['idle', 'settle', 'warmup', 'load'] as const;
+/** Of cold starts: `cold` holds a first request to a function without a replica, `warm` is rest with one. */
+export const PHASES = ['idle', 'settle', 'warmup', 'load', 'cold', 'warm'] as const;
 export type PhaseName = (typeof PHASES)[number];
 
 /** Idle has repetition 0 before the first and n + 1 after the last. */
@@ -36,7 +37,7 @@ export interface Phase {
   repetition: number;
   startUs: number;
   endUs: number;
-  /** The function under load; absent for idle and in folders of other origin. */
+  /** The function under load; absent for idle (but of cold starts) and in folders of other origin. */
   function?: string;
 }
 

@@ -118,12 +118,64 @@ export interface Refusal {
   joint?: { node: string; energy_joules: number; ci95: Interval; invocations: number[] };
 }
 
+/** A figure that may be too small to be told from nothing. */
+export interface Figure extends Estimate {
+  random95: Interval;
+  systematic95: Interval;
+  /** False: print `< detection_limit`. */
+  detectable: boolean;
+  detection_limit: number;
+}
+
+/** What it costs to start a function from no replica, and to keep one instead. */
+export interface ColdStartResult {
+  function: string;
+  node: string;
+  /** Those that can be used. */
+  cold_starts: number;
+  /** From the first request until its answer. */
+  start_seconds: Estimate;
+  /** Of the start and its first request, above the power without a replica. */
+  start_joules: Figure;
+  /** Of the same request to the warm replica. */
+  warm_request_joules: Figure;
+  /** What an idle replica adds to the node. */
+  keep_warm_joules_per_minute: Figure;
+  /** Above so many requests an hour keeping a replica takes less than starting one for each; absent where a start costs no more. */
+  break_even_per_hour?: {
+    value: number;
+    /** `high` is null where it may be any rate. */
+    ci95: { low: number; high: number | null };
+  };
+  cycles: ColdCycle[];
+  /** From the twin's truth file, never from the meter; simulated runs only. */
+  truth?: {
+    start_joules: number;
+    warm_request_joules: number;
+    keep_warm_joules_per_minute: number;
+  };
+}
+
+/** One cold start and what belongs to it. */
+export interface ColdCycle {
+  repetition: number;
+  /** When the first request was sent. */
+  start_us: number;
+  start_seconds: number;
+  start_joules: number;
+  warm_request_joules: number;
+  idle_watts: number;
+  warm_watts: number;
+}
+
 export interface AttributionResult {
   method: MethodName;
   functions: FunctionResult[];
   nodes: NodeResult[];
   /** Of functions that ran on several nodes. */
   combined?: CombinedResult[];
+  /** Of runs that measured cold starts. */
+  cold_starts?: ColdStartResult[];
   refused: Refusal[];
   warnings: Warning[];
 }

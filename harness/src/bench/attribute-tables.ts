@@ -1,4 +1,5 @@
 import { attribute } from '../attribution/attribute.js';
+import { coldStarts, hasColdStarts } from '../attribution/cold-start.js';
 import { AttributionInputError } from '../attribution/input-error.js';
 import { type SensorUncertainty } from '../attribution/input.js';
 import { type MethodName, type Warning } from '../attribution/result.js';
@@ -25,7 +26,10 @@ export function attributeTables(
   method: 'auto' | MethodName,
 ): RunResult {
   try {
-    const found = attribute({ ...tables, sensor }, method);
+    const input = { ...tables, sensor };
+    const found = hasColdStarts(tables)
+      ? { method: 'difference' as const, functions: [], nodes: [], ...coldStarts(input) }
+      : attribute(input, method);
     return { schema: 1, run, simulated, ...found, warnings: [...warnings, ...found.warnings] };
   } catch (error) {
     if (!(error instanceof AttributionInputError)) throw error;

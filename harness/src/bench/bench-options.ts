@@ -1,13 +1,16 @@
 import { type ChosenSource } from '../energy/choose-energy-source.js';
 import { type Target } from '../targets/target.js';
+import { type Precision } from './precision.js';
 import { type TogetherPlan } from './together-plan.js';
 
 /** How functions are put under load. */
 export type BenchMode =
-  /** One after the other. */
-  | { kind: 'turns' }
+  /** One after the other, so many repetitions or until they are known well enough. */
+  | { kind: 'turns'; precision?: Precision }
   /** All at once, each at rates of its own. */
-  | { kind: 'together'; plan: TogetherPlan };
+  | { kind: 'together'; plan: TogetherPlan }
+  /** One after the other, from no replica. */
+  | { kind: 'cold' };
 
 /** What `bench` needs to know; the command fills it from flags, environment and file. */
 export interface BenchOptions {
@@ -23,7 +26,7 @@ export interface BenchOptions {
   mode: BenchMode;
   /** Of a repetition; of a window, where functions are under load at once. */
   loadSeconds: number;
-  /** Or windows. */
+  /** Or windows; not looked at where there is a precision to reach. */
   repetitions: number;
   idleSeconds: number;
   settleSeconds: number;

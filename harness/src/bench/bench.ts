@@ -19,6 +19,7 @@ import { measure } from './measure.js';
 import { assertLongEnough } from './load-length.js';
 import { awaitMeters } from './await-meters.js';
 import { meterWarnings } from './meter-warnings.js';
+import { assertReachable } from './precision.js';
 import { preflight, reportPreflight } from './preflight.js';
 import { Closing } from './closing.js';
 
@@ -105,6 +106,8 @@ async function drive(
       ...meterWarnings(meters, options.target.onThisMachine),
     );
     await run.save();
+    const { precision } = manifest.plan;
+    if (precision) assertReachable(precision, manifest.sensor, options.loadSeconds);
     assertLongEnough(options.loadSeconds, source.sampleSeconds);
     const deployment = new Deployment(target, options.stackFile, talk, signal);
     closing.add(() => deployment.removeAll());

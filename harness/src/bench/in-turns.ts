@@ -1,22 +1,39 @@
 import { type Measurement } from './measurement.js';
 import { planTurns, type Turn } from './plan.js';
+import { type Precision } from './precision.js';
 import { RepetitionCheck } from './repetition-check.js';
 import { type Sequence } from './sequence.js';
+import { UntilPrecise } from './until-precise.js';
+
+/** More repetitions than this are not made, however much budget there is. */
+const MOST_REPETITIONS = 1000;
 
 /** Functions one after the other: idle, the turns of the plan, idle. */
-export async function measureInTurns(m: Measurement, sequence: Sequence): Promise<void> {
+export async function measureInTurns(
+  m: Measurement,
+  sequence: Sequence,
+  precision?: Precision,
+): Promise<void> {
   const { options, run } = m;
+  const { functions, seed } = options;
   const check = new RepetitionCheck(run.manifest.warnings);
-  for (const name of options.functions) await sequence.calibrate(name);
+  const until = precision && new UntilPrecise(m, precision);
+  for (const name of functions) await sequence.calibrate(name);
   await run.save();
   await sequence.idle(0);
-  const turns = planTurns(options.functions, options.repetitions, options.seed);
+  until?.begin();
+  const turns = planTurns(functions, until ? MOST_REPETITIONS : options.repetitions, seed);
+  let repetitions = 0;
   for (const [index, turn] of turns.entries()) {
     const folder = `${String(index + 1).padStart(2, '0')}-${turn.function}`;
-    const what = `${index + 1}/${turns.length} ${turn.function}`;
+    const what = `${index + 1}${until ? '' : `/${turns.length}`} ${turn.function}`;
     await takeTurn(m, sequence, check, { ...turn, folder, what });
+    if ((index + 1) % functions.length > 0) continue;
+    repetitions = turn.repetition;
+    const rest = (seconds: number) => sequence.rest('settle', repetitions + 1, seconds);
+    if (await until?.isEnough(repetitions, rest)) break;
   }
-  await sequence.idle(options.repetitions + 1);
+  await sequence.idle(repetitions + 1);
 }
 
 /** Settle, warm-up, load of one function. */

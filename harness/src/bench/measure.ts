@@ -1,5 +1,6 @@
 import { SampleCollector } from '../energy/sample-collector.js';
 import { AppendTable } from '../run/append-table.js';
+import { measureCold } from './cold.js';
 import { CpuRecorder } from './cpu-recorder.js';
 import { type Measurement } from './measurement.js';
 import { measureInTurns } from './in-turns.js';
@@ -32,8 +33,10 @@ export async function measure(m: Measurement): Promise<void> {
   );
   const sequence = new Sequence(m, collector, invocations);
   try {
-    if (options.mode.kind === 'together') await measureTogether(m, options.mode.plan, sequence);
-    else await measureInTurns(m, sequence);
+    const { mode } = options;
+    if (mode.kind === 'cold') await measureCold(m, sequence);
+    else if (mode.kind === 'together') await measureTogether(m, mode.plan, sequence);
+    else await measureInTurns(m, sequence, mode.precision);
   } finally {
     await collector.close();
     await cpu.close();

@@ -12,6 +12,8 @@ const OWN_VERSION = (createRequire(import.meta.url)('../../package.json') as { v
 /** run.json as it is before anything was measured. */
 export async function newManifest(options: BenchOptions): Promise<RunManifest> {
   const { source } = options.energySource;
+  const { mode } = options;
+  const precision = mode.kind === 'turns' ? mode.precision : undefined;
   const startedAt = new Date();
   return {
     schema: MANIFEST_SCHEMA,
@@ -22,9 +24,12 @@ export async function newManifest(options: BenchOptions): Promise<RunManifest> {
     target: { name: options.target.name, gateway: '' },
     plan: {
       functions: options.functions,
-      mode: options.mode.kind,
+      mode: mode.kind,
       method: options.method,
       repetitions: options.repetitions,
+      ...(precision
+        ? { precision: { ratio: precision.ratio, budget_seconds: precision.budgetSeconds } }
+        : {}),
       idle_seconds: options.idleSeconds,
       settle_seconds: options.settleSeconds,
       warmup_seconds: options.warmupSeconds,

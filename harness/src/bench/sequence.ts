@@ -3,6 +3,7 @@ import { type PhaseName } from '../attribution/input.js';
 import { type SampleCollector } from '../energy/sample-collector.js';
 import { RunInvalidError } from '../errors.js';
 import { calibrateRate } from '../load/calibrate-rate.js';
+import { invokeOnce } from '../openfaas/gateway-client.js';
 import { importRequests } from '../load/requests.js';
 import { runLoad, type LoadResult } from '../load/run-load.js';
 import { plain } from '../report/quantity.js';
@@ -17,6 +18,11 @@ import { timedPhase } from './phase-clock.js';
 const TAIL_SECONDS = 0.4;
 
 const REQUEST_TIMEOUT_SECONDS = 60;
+
+/** Of rest around a single request: meters of the first generation send each second. */
+const REQUEST_LEAD_SECONDS = 1;
+/** A runtime that has just started goes on for a while after its first answer. */
+const REQUEST_TAIL_SECONDS = 2;
 
 /** Above this share of failures while the rate is sought, there is no sense in going on. */
 const FAILED_RATIO_LIMIT = 0.5;
@@ -78,11 +84,14 @@ export class Sequence {
     talk.say(`  ${plain(rate, 3)} requests per second, ${origin}`);
   }
 
-  /** Nothing is asked of the node: `idle`, or `settle` before a repetition. */
-  async rest(phase: PhaseName, repetition: number, seconds: number): Promise<void> {
+  /**
+   * Nothing is asked of the node: `idle`, `settle` before a repetition, or `warm` with a replica.
+   * @param name - the function that it belongs to, where it belongs to one
+   */
+  async rest(phase: PhaseName, repetition: number, seconds: number, name?: string): Promise<void> {
     const { talk, signal, run } = this.m;
     const times = await timedPhase(phase, seconds, talk, () => this.facts(), signal);
-    run.addPhase({ phase, repetition, ...times });
+    run.addPhase({ phase, repetition, ...times, ...(name ? { function: name } : {}) });
   }
 
   /** Settle and idle, at the beginning and the end of a run. */
@@ -132,6 +141,26 @@ export class Sequence {
     const table = this.invocations;
     this.requests += await importRequests({ requestsFile, functionOf, locate, table });
     return loaded;
+  }
+
+  /** One request, with rest on both sides, so that the phase holds all of its energy. */
+  async request(phase: PhaseName, repetition: number, name: string, what: string): Promise<void> {
+    const { run, talk, signal, deployment, target } = this.m;
+    const rest = (seconds: number) =>
+      timedPhase(`${phase} ${what}`, seconds, talk, () => this.facts(), signal);
+    const { startUs } = await rest(REQUEST_LEAD_SECONDS);
+    const sentUs = Date.now() * 1000;
+    const { status, seconds } = await invokeOnce(target.gateway, name, deployment.payloadOf(name), {
+      limitSeconds: REQUEST_TIMEOUT_SECONDS,
+      signal,
+    });
+    const answeredUs = sentUs + Math.round(seconds * 1e6);
+    this.invocations.append([
+      [name, target.nodes[0]!, sentUs, answeredUs, status, `${name}-${repetition}-${phase}`],
+    ]);
+    this.requests++;
+    const { endUs } = await rest(REQUEST_TAIL_SECONDS);
+    run.addPhase({ phase, repetition, startUs, endUs, function: name });
   }
 
   private facts(requests = this.requests): string[] {

@@ -1,3 +1,5 @@
+import { coldStarts } from '../attribution/cold-start.js';
+import { type ColdStartResult } from '../attribution/result.js';
 import { truthPerInvocation, truthTogether } from '../attribution/truth.js';
 import { type RunManifest } from '../run/manifest.js';
 import { readTruth, readTruthBySource } from '../run/read-truth.js';
@@ -13,6 +15,7 @@ export async function addTruth(
   manifest: Pick<RunManifest, 'plan' | 'meters'>,
   truthFile: string,
 ): Promise<void> {
+  if (result.cold_starts) return addColdTruth(result.cold_starts, tables, truthFile);
   const perInvocation =
     manifest.plan.mode === 'together'
       ? await together(tables, manifest, truthFile)
@@ -20,6 +23,28 @@ export async function addTruth(
   for (const each of result.functions) {
     const joules = perInvocation?.get(each.function);
     if (joules !== undefined) each.truth_joules_per_invocation = joules;
+  }
+}
+
+/** The same arithmetic on the truth in place of the samples. */
+async function addColdTruth(
+  found: ColdStartResult[],
+  tables: RunTables,
+  truthFile: string,
+): Promise<void> {
+  const [truth] = await readTruth(truthFile);
+  if (!truth) return;
+  const samples = tables.samples.map(({ node }) => ({ node, ...truth }));
+  const sensor = { gainRatio: 0, offsetWatts: 0, clockSeconds: 0 };
+  const truths = coldStarts({ ...tables, samples, sensor }).cold_starts;
+  for (const each of found) {
+    const own = truths.find((other) => other.function === each.function);
+    if (!own) continue;
+    each.truth = {
+      start_joules: own.start_joules.value,
+      warm_request_joules: own.warm_request_joules.value,
+      keep_warm_joules_per_minute: own.keep_warm_joules_per_minute.value,
+    };
   }
 }
 

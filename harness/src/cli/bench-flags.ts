@@ -54,14 +54,6 @@ export const targetFlags = {
   out: outFlag,
 };
 
-/** How functions are put under load. */
-export const modeFlags = {
-  together: Flags.boolean({
-    description:
-      'put the functions under load at once, at rates that change from window to window (drawn from the seed) so that their energies can be told apart; --rate is the mean rate of each',
-  }),
-};
-
 /** The plan of a run. Those without a default here may have one in the config file. */
 export const planFlags = {
   rate: numberFlag('rate', { min: 0.01, max: 100_000, unit: 'requests per second' })({

@@ -27,7 +27,7 @@ export interface ConfigFile {
   bench?: Partial<
     Record<'rate' | 'duration' | 'repetitions' | 'idle' | 'settle' | 'warmup' | 'seed', number>
   > &
-    Partial<Record<'payload' | 'method' | 'stack', string>>;
+    Partial<Record<'payload' | 'method' | 'stack' | 'precision' | 'budget', string>>;
 }
 
 const number = { type: 'number', minimum: 0 };
@@ -69,6 +69,7 @@ const SCHEMA = {
       properties: {
         ...{ rate: number, duration: number, repetitions: number, idle: number },
         ...{ settle: number, warmup: number, seed: number },
+        ...{ precision: text, budget: text },
         ...{
           payload: text,
           stack: text,

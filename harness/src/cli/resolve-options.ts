@@ -109,15 +109,15 @@ export async function resolveBenchOptions(
     repetitions: flags.repetitions ?? file.repetitions ?? otherwise.repetitions,
     seed: flags.seed ?? file.seed ?? 1,
     method: (flags.method ?? file.method ?? 'auto') as BenchOptions['method'],
-  };
-  return {
-    ...target,
-    ...plan,
-    mode: resolveMode(kind, plan),
     loadSeconds: flags.duration ?? file.duration ?? otherwise.loadSeconds,
     idleSeconds: flags.idle ?? file.idle ?? otherwise.idleSeconds,
     settleSeconds: flags.settle ?? file.settle ?? 1,
     warmupSeconds: flags.warmup ?? file.warmup ?? 2,
+  };
+  return {
+    ...target,
+    ...plan,
+    mode: await resolveMode(kind, plan, flags, file),
     out: flags.out,
     twinOptions: parseTwinOptions(flags['twin-options'] ?? ''),
     ...(rate === undefined ? {} : { ratePerSecond: rate }),

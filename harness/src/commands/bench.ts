@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
-import { modeFlags, planFlags, targetFlags } from '../cli/bench-flags.js';
+import { planFlags, targetFlags } from '../cli/bench-flags.js';
+import { modeFlags } from '../cli/mode-flags.js';
 import { interruptible } from '../cli/interrupt.js';
 import { SILENT, TerminalTalk } from '../cli/terminal-talk.js';
 import { EXIT_CODES } from '../errors.js';
@@ -16,6 +17,8 @@ export default class Bench extends BaseCommand {
     '<%= config.bin %> bench analyze-sentence',
     '<%= config.bin %> bench matrix-multiply compress --repetitions 10 --json',
     '<%= config.bin %> bench analyze-sentence matrix-multiply compress --together',
+    '<%= config.bin %> bench analyze-sentence --precision 2% --budget 5m',
+    '<%= config.bin %> bench analyze-sentence --cold',
     '<%= config.bin %> bench analyze-sentence --gateway http://127.0.0.1:8080 --meters meters.yaml',
   ];
   static override strict = false;

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
-import { parseThreshold } from '../cli/parse-threshold.js';
+import { parsePercentage } from '../cli/parse-percentage.js';
 import { outFlag } from '../cli/run-flags.js';
 import { EXIT_CODES, UsageError } from '../errors.js';
 import { findRun } from '../run/read-run.js';
@@ -24,7 +24,7 @@ export default class Compare extends BaseCommand {
     run: Args.string({ required: true, multiple: true, description: 'a run to compare with it' }),
   };
   static override flags = {
-    threshold: Flags.custom<number>({ parse: parseThreshold })({
+    threshold: Flags.custom<number>({ parse: parsePercentage('threshold') })({
       description: 'a significant rise beyond this is a regression',
       default: 0.05,
       defaultHelp: () => Promise.resolve('5%'),

@@ -1,19 +1,39 @@
+import { type ColdStartResult } from '../attribution/result.js';
+import { type RunResult } from '../run/result.js';
+import { coldRows } from './cold-rows.js';
 import { cellText as cell } from './markdown-table.js';
-import { plain, quantity, relativeError, withInterval } from './quantity.js';
+import { quantity, relativeError, withInterval } from './quantity.js';
 import { type RunFigures } from './run-report.js';
-import { marginalText, sumLine } from './summary-table.js';
+import { marginalText, planText, sumLine, titleOf } from './summary-table.js';
 
 /** report.md: the same facts for a pull request. */
 export function markdownReport({ manifest, result }: RunFigures): string {
   const note = result.simulated ? ' (simulated)' : '';
   const { plan } = manifest;
   const lines = [
-    `# Energy of ${plan.functions.join(', ')}`,
+    `# ${titleOf(plan)}`,
     '',
     result.simulated
       ? '**Simulated**: a digital twin of the meter made every joule below from CPU time.'
       : 'Measured.',
     '',
+    ...(result.cold_starts ? coldTable(result.cold_starts, note) : functionTable(result, note)),
+    '',
+    ...result.nodes.map((node) => `- ${cell(sumLine(node, note))}`),
+    ...result.refused.map(
+      ({ functions, reason }) => `- No figure for ${cell(functions.join(', '))}: ${cell(reason)}`,
+    ),
+    ...result.warnings.map(
+      ({ severity, message, hint }) => `- **${severity}**: ${cell(message)} ${cell(hint)}`,
+    ),
+    '',
+    `Run \`${result.run}\`, ${result.cold_starts ? 'cold starts' : `method ${result.method}`}${planText(plan)}.`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function functionTable(result: RunResult, note: string): string[] {
+  return [
     `| function | node | invocations | p50 | p95 | p99 | marginal J/invocation${note}, 95 % | full J/invocation${note}, idle by time |${result.simulated ? ' truth | error |' : ''}`,
     `|---|---|--:|--:|--:|--:|--:|--:|${result.simulated ? '--:|--:|' : ''}`,
     ...result.functions.map((each) => {
@@ -36,16 +56,19 @@ export function markdownReport({ manifest, result }: RunFigures): string {
       }
       return `| ${cells.join(' | ')} |`;
     }),
-    '',
-    ...result.nodes.map((node) => `- ${cell(sumLine(node, note))}`),
-    ...result.refused.map(
-      ({ functions, reason }) => `- No figure for ${cell(functions.join(', '))}: ${cell(reason)}`,
-    ),
-    ...result.warnings.map(
-      ({ severity, message, hint }) => `- **${severity}**: ${cell(message)} ${cell(hint)}`,
-    ),
-    '',
-    `Run \`${result.run}\`, method ${result.method}, ${plan.repetitions} repetitions of ${plain(plan.load_seconds, 3)} s, seed ${plan.seed}.`,
   ];
-  return `${lines.join('\n')}\n`;
+}
+
+function coldTable(coldStarts: readonly ColdStartResult[], note: string): string[] {
+  const [first] = coldStarts;
+  if (!first) return [];
+  const cells = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;
+  const names = coldRows(first, note).map(([name]) => cell(name));
+  return [
+    cells(['function', 'node', ...names]),
+    `|---|---|${names.map(() => '--:|').join('')}`,
+    ...coldStarts.map((each) =>
+      cells([each.function, each.node, ...coldRows(each, note).map(([, text]) => text)].map(cell)),
+    ),
+  ];
 }

@@ -1,6 +1,7 @@
 import { type FunctionResult, type NodeResult } from '../attribution/result.js';
 import { type RunManifest } from '../run/manifest.js';
 import { type RunResult } from '../run/result.js';
+import { coldRows } from './cold-rows.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from './quantity.js';
 
 type Row = [label: string, value: string];
@@ -19,6 +20,9 @@ export function summaryTable({
     const node = result.nodes.find(({ node: name }) => name === each.node);
     return block(`${each.function} on ${each.node}`, functionRows(each, node, joules));
   });
+  for (const each of result.cold_starts ?? []) {
+    blocks.push(block(`${each.function} on ${each.node}, from no replica`, coldRows(each, joules)));
+  }
   const parts = [
     `Run ${result.run}${result.simulated ? ': every joule is SIMULATED, by a digital twin of the meter' : ''}`,
     ...blocks,
@@ -27,13 +31,22 @@ export function summaryTable({
       ({ functions, reason }) => `No figure for ${functions.join(', ')}: ${reason}`,
     ),
     ...result.warnings.map(({ severity, message, hint }) => `${severity}: ${message} ${hint}`),
-    `Method ${result.method}${manifest ? planText(manifest.plan) : ''}; intervals are 95 %.`,
+    `${result.cold_starts ? 'Cold starts' : `Method ${result.method}`}${manifest ? planText(manifest.plan) : ''}; intervals are 95 %.`,
   ];
   return parts.join('\n\n');
 }
 
-function planText({ repetitions, load_seconds: seconds, seed }: RunManifest['plan']): string {
-  return `, ${repetitions} repetitions of ${plain(seconds, 3)} s, seed ${seed}`;
+/** What a report is headed by. */
+export function titleOf({ mode, functions }: RunManifest['plan']): string {
+  const names = functions.join(', ');
+  if (mode === 'cold') return `Cold starts of ${names}`;
+  return `Energy of ${names}${mode === 'together' ? ', under load at once' : ''}`;
+}
+
+/** Such as `, 6 repetitions of 8 s, seed 1`. */
+export function planText({ mode, repetitions, load_seconds, seed }: RunManifest['plan']): string {
+  const each = mode === 'cold' ? '' : ` of ${plain(load_seconds, 3)} s`;
+  return `, ${repetitions} ${mode === 'together' ? 'windows' : 'repetitions'}${each}, seed ${seed}`;
 }
 
 function functionRows(each: FunctionResult, node: NodeResult | undefined, joules: string): Row[] {

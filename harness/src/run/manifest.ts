@@ -9,10 +9,12 @@ export type RunState = 'running' | 'complete' | 'invalid' | 'failed' | 'interrup
 export interface RunPlan {
   functions: string[];
   /** How they were put under load; absent in runs of older versions, which did it in turns. */
-  mode?: 'turns' | 'together';
+  mode?: 'turns' | 'together' | 'cold';
   method: string;
   /** Or windows, where functions are under load at once. */
   repetitions: number;
+  /** What repetition went on for, where it was not a number that was asked for. */
+  precision?: { ratio: number; budget_seconds: number };
   idle_seconds: number;
   settle_seconds: number;
   warmup_seconds: number;

@@ -1,6 +1,7 @@
 import { type FunctionResult } from '../../attribution/result.js';
 import { type RunReport } from '../run-report.js';
 import { balanceChart } from './balance-chart.js';
+import { coldChart } from './cold-chart.js';
 import { latencyChart } from './latency-chart.js';
 import { planeChart } from './plane-chart.js';
 import { powerChart } from './power-chart.js';
@@ -15,6 +16,7 @@ export function chartsOf({ result, tables }: RunReport): Chart[] {
       .filter(({ timeUs }) => timeUs.length > 1)
       .map((samples) => powerChart(samples, tables.phases, simulated)),
     ...functions.map((each, index) => repetitionChart(each, index, simulated)),
+    ...(result.cold_starts ?? []).map((each, index) => coldChart(each, index, simulated)),
     ...(functions.length > 0
       ? [latencyChart(functions, tables.invocations, (each) => nameOf(each, functions))]
       : []),

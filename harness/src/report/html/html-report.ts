@@ -1,6 +1,8 @@
-import { type FunctionResult } from '../../attribution/result.js';
+import { type ColdStartResult, type FunctionResult } from '../../attribution/result.js';
+import { type RunManifest } from '../../run/manifest.js';
+import { coldRows, figureText } from '../cold-rows.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from '../quantity.js';
-import { sumLine } from '../summary-table.js';
+import { sumLine, titleOf } from '../summary-table.js';
 import { type RunReport } from '../run-report.js';
 import { chartsOf } from './charts.js';
 import { escapeHtml } from './escape.js';
@@ -14,7 +16,7 @@ export async function htmlReport(report: RunReport): Promise<string> {
   const { simulated } = result;
   const figures: string[] = [];
   for (const chart of chartsOf(report)) figures.push(await renderChart(chart));
-  const title = `Energy of ${manifest.plan.functions.join(', ')}`;
+  const title = titleOf(manifest.plan);
   const note = simulated ? ' (simulated)' : '';
   return htmlPage(
     title,
@@ -22,6 +24,7 @@ export async function htmlReport(report: RunReport): Promise<string> {
 <p class="lead">${escapeHtml(`${result.run}, ${new Date(manifest.started_us / 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC, target ${manifest.target.name}`)}</p>
 ${simulated ? '<p class="simulated"><strong>Simulated.</strong> A digital twin of the meter made every joule here from CPU time; no meter was involved.</p>' : ''}
 ${result.functions.map((each) => functionSection(each, note)).join('\n')}
+${(result.cold_starts ?? []).map((each) => coldSection(each, note)).join('\n')}
 ${result.refused.map(({ functions, reason }) => `<section class="result"><h3>${escapeHtml(functions.join(', '))}</h3><p>No figure: ${escapeHtml(reason)}</p></section>`).join('\n')}
 ${result.nodes.map((node) => `<p class="sum">${escapeHtml(sumLine(node, note))}</p>`).join('\n')}
 ${warningList(report)}
@@ -79,6 +82,13 @@ function functionSection(each: FunctionResult, note: string): string {
 ${facts(rows)}</section>`;
 }
 
+function coldSection(each: ColdStartResult, note: string): string {
+  const [figure = '', ...more] = figureText(each.start_joules, 'J').split('  ');
+  return `<section class="result"><h3>${escapeHtml(each.function)} on ${escapeHtml(each.node)}, from no replica</h3>
+<p class="figure">${escapeHtml(figure)} <small>a cold start${note}, above idle; 95 % ${escapeHtml(more.join(' '))}</small></p>
+${facts(coldRows(each, note))}</section>`;
+}
+
 function warningList({ result }: RunReport): string {
   if (result.warnings.length === 0) return '';
   const items = result.warnings.map(
@@ -91,13 +101,10 @@ function warningList({ result }: RunReport): string {
 function planFacts({ manifest }: RunReport): string[][] {
   const { plan } = manifest;
   return [
-    [
-      'repetitions',
-      `${plan.repetitions} of ${plain(plan.load_seconds, 3)} s load, each after ${plain(plan.settle_seconds, 3)} s rest and ${plain(plan.warmup_seconds, 3)} s warm-up`,
-    ],
+    ...loadFacts(plan),
     ['idle', `${plain(plan.idle_seconds, 3)} s before and after`],
     ...Object.entries(plan.rate_per_second).map(([name, rate]) => [
-      `rate of ${name}`,
+      `${plan.mode === 'together' ? 'mean rate' : 'rate'} of ${name}`,
       `${plain(rate, 4)} requests per second, open loop`,
     ]),
     ['seed', String(plan.seed)],
@@ -105,6 +112,29 @@ function planFacts({ manifest }: RunReport): string[][] {
       `meter of ${node}`,
       `${meter} channel ${channel} at ${address}${source === 'twin' ? `, a digital twin${model ? `: ${model}` : ''}` : ''}`,
     ]),
+  ];
+}
+
+function loadFacts(plan: RunManifest['plan']): string[][] {
+  const seconds = (value: number) => `${plain(value, 3)} s`;
+  if (plan.mode === 'cold') return [['cold starts', `${plan.repetitions} of each function`]];
+  if (plan.mode === 'together') {
+    const windows = `${plan.repetitions} of ${seconds(plan.load_seconds)} load, every function at a rate of its own in each`;
+    return [['windows', windows]];
+  }
+  const rest = `each after ${seconds(plan.settle_seconds)} rest and ${seconds(plan.warmup_seconds)} warm-up`;
+  const repetitions = `${plan.repetitions} of ${seconds(plan.load_seconds)} load, ${rest}`;
+  const { precision } = plan;
+  return [
+    ['repetitions', repetitions],
+    ...(precision
+      ? [
+          [
+            'asked for',
+            `± ${plain(precision.ratio * 100, 2)} %, within ${seconds(precision.budget_seconds)}`,
+          ],
+        ]
+      : []),
   ];
 }
 

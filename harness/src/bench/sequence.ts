@@ -155,8 +155,9 @@ export class Sequence {
       signal,
     });
     const answeredUs = sentUs + Math.round(seconds * 1e6);
+    const node = (await target.locate())(name, '') ?? '';
     this.invocations.append([
-      [name, target.nodes[0]!, sentUs, answeredUs, status, `${name}-${repetition}-${phase}`],
+      [name, node, sentUs, answeredUs, status, `${name}-${repetition}-${phase}`],
     ]);
     this.requests++;
     const { endUs } = await rest(REQUEST_TAIL_SECONDS);

@@ -183,8 +183,8 @@ test('colours are told from the paper, by WCAG 2.2: text 4.5, lines and marks 3'
     for (const name of ['s1', 's2', 's3', 's4'] as const)
       expect(contrast(scheme[name], scheme.paper), name).toBeGreaterThanOrEqual(3);
     expect(contrast(scheme['note-ink'], scheme.note)).toBeGreaterThanOrEqual(4.5);
-    for (const phase of ['phase-idle', 'phase-settle', 'phase-warmup', 'phase-load'] as const)
-      expect(contrast(scheme.s1, scheme[phase]), phase).toBeGreaterThanOrEqual(3);
+    for (const phase of ['idle', 'settle', 'warmup', 'load', 'cold', 'warm'] as const)
+      expect(contrast(scheme.s1, scheme[`phase-${phase}`]), phase).toBeGreaterThanOrEqual(3);
   }
 });
 

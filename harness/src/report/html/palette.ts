@@ -19,6 +19,8 @@ const LIGHT = {
   'phase-settle': '#f6f2e7',
   'phase-warmup': '#fde7cf',
   'phase-load': '#d9ecdf',
+  'phase-cold': '#dcebf7',
+  'phase-warm': '#f7e6ef',
 };
 
 const DARK: typeof LIGHT = {
@@ -38,6 +40,8 @@ const DARK: typeof LIGHT = {
   'phase-settle': '#2b281d',
   'phase-warmup': '#3d2c1a',
   'phase-load': '#1b3527',
+  'phase-cold': '#15304a',
+  'phase-warm': '#3a2132',
 };
 
 /** The colours of both schemes. */
@@ -70,6 +74,8 @@ export const PHASE_FILLS = {
   settle: 'var(--phase-settle)',
   warmup: 'var(--phase-warmup)',
   load: 'var(--phase-load)',
+  cold: 'var(--phase-cold)',
+  warm: 'var(--phase-warm)',
 } as const;
 
 export const TRUTH = 'var(--truth)';

@@ -21,6 +21,9 @@ export function powerChart(
     Math.min(...powers.map(([, w]) => w)),
     Math.max(...powers.map(([, w]) => w)),
   ];
+  const shown = Object.entries(PHASE_FILLS).filter(([name]) =>
+    phases.some(({ phase }) => phase === name),
+  );
   const seconds = (us: number) => (us - startUs) / 1e6;
   return {
     id: `power-${samples.node.replaceAll(/[^\w-]/g, '_')}`,
@@ -28,7 +31,7 @@ export function powerChart(
     summary: `Power over ${plain(seconds(endUs), 3)} s, between ${plain(low, 3)} and ${plain(high, 3)} W on average; the bands are the phases of the run.`,
     option: (narrow) => ({
       grid: GRID_BOX,
-      legend: { ...LEGEND, data: Object.keys(PHASE_FILLS) },
+      legend: { ...LEGEND, data: shown.map(([name]) => name) },
       xAxis: {
         ...axis('seconds since the run began'),
         type: 'value',
@@ -39,7 +42,7 @@ export function powerChart(
       },
       yAxis: { ...axis(`watts${note}`), type: 'value', nameGap: 38, min: 0 },
       series: [
-        ...Object.entries(PHASE_FILLS).map(([name, fill]) => ({
+        ...shown.map(([name, fill]) => ({
           name,
           type: 'line' as const,
           data: [],

@@ -18,7 +18,7 @@ const K6_RUN = 'testid="$run"';
 export const benchmarkDashboard = new DashboardBuilder('Benchmark run')
   .uid('power-harness-benchmark')
   .description(
-    'One run of power-harness bench, written by --prometheus: load, latency, power by phase, joules per invocation, balance.',
+    'One run of power-harness bench, written by runs push: load, latency, power by phase, joules per invocation, balance.',
   )
   .tags(['power-harness', 'energy'])
   .readonly()

@@ -116,7 +116,7 @@ export const functionsDashboard = new DashboardBuilder('Energy of functions')
       {
         title: 'Marginal energy of an invocation in every run',
         description:
-          'One point a run, written by bench --prometheus, with the ends of its 95 % interval. A step that leaves the interval is a regression, or an improvement.',
+          'One point a run, written by runs push, with the ends of its 95 % interval. A step that leaves the interval is a regression, or an improvement.',
         unit: 'joule',
         width: 24,
         height: 10,

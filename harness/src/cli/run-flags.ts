@@ -17,7 +17,7 @@ export const runArg = Args.string({
 /** A Prometheus that a run is written to. */
 export const prometheusFlag = Flags.custom<string>({
   description:
-    'write the run to this Prometheus (remote write): phases, figures, and with bench the load as it runs; log in by POWER_HARNESS_PROMETHEUS_USERNAME and _PASSWORD, or _TOKEN',
+    'write phases and figures to this Prometheus (remote write); log in by POWER_HARNESS_PROMETHEUS_USERNAME and _PASSWORD, or _TOKEN',
   env: 'POWER_HARNESS_PROMETHEUS',
   helpValue: 'URL',
 });

@@ -182,7 +182,7 @@ describe.skipIf(missing)(`what goes wrong is told, ended and kept${missing ?? ''
       directory,
     );
     expect(run.code, run.stderr).toBe(7);
-    expect(run.stderr).toContain('from lab channel 1 (127.0.0.1:9)');
+    expect(run.stderr).toContain('from lab channel 1 of n (127.0.0.1:9)');
     expect(run.stderr).not.toContain('Warming up');
   }, 60_000);
 });

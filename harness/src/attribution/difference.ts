@@ -1,55 +1,12 @@
 import { type Activity } from './activity.js';
-import { baselineUncertainty, idleJoules } from './idle-baseline.js';
 import { type Figure } from './figure.js';
 import { type NodeView } from './node-view.js';
-import { secondsOf } from './spans.js';
-import { combine, mean, ofMean, scale } from './uncertainty.js';
+import { windowsFigure } from './windows-figure.js';
 
 /**
- * One function at a time: the energy of its load windows above idle, divided by its invocations. The repetition is the
- * sample. docs/method.md derives the formulas.
+ * One function at a time: the energy of its load windows above idle, divided by its invocations.
  * @param windows - of this function alone
  */
 export function difference(view: NodeView, activity: Activity, windows: readonly number[]): Figure {
-  const baseline = view.baseline!;
-  const repetitions = windows.map((w) => {
-    const window = view.windows[w]!;
-    const count = activity.count[w]!;
-    return {
-      window,
-      count,
-      marginal: (window.energyJoules - idleJoules(baseline, window)) / count,
-      full: window.energyJoules / count,
-      idleSeconds: secondsOf(window) / count,
-      terms: baseline.terms(window).map((joules) => joules / count),
-    };
-  });
-  const joules = mean(repetitions.map((each) => each.marginal));
-  const slopes = baseline.factors.map((_, i) => mean(repetitions.map(({ terms }) => terms[i]!)));
-  const windowSeconds = mean(repetitions.map(({ window }) => secondsOf(window)));
-  return {
-    activity,
-    method: 'difference',
-    windows,
-    joules,
-    // Every repetition subtracts the same idle power, so their scatter does not show its uncertainty.
-    random: combine(
-      ofMean(repetitions.map((each) => each.marginal)),
-      baselineUncertainty(baseline, slopes),
-    ),
-    full: {
-      joules: mean(repetitions.map((each) => each.full)),
-      random: ofMean(repetitions.map((each) => each.full)),
-    },
-    clock: scale(view.clock.uncertainty, joules / windowSeconds),
-    idleSeconds: mean(repetitions.map((each) => each.idleSeconds)),
-    repetitions: repetitions.map(({ window, count, marginal }) => ({
-      repetition: window.repetition,
-      start_us: window.startUs,
-      end_us: window.endUs,
-      invocations: count,
-      energy_joules: window.energyJoules,
-      marginal_joules_per_invocation: marginal,
-    })),
-  };
+  return windowsFigure('difference', view, activity, windows, () => 1);
 }

@@ -1,10 +1,8 @@
 import { type Activity } from './activity.js';
 import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
 import { type Figure } from './figure.js';
-import { baselineUncertainty, idleJoules } from './idle-baseline.js';
 import { type NodeView } from './node-view.js';
-import { secondsOf } from './spans.js';
-import { combine, mean, ofMean, scale } from './uncertainty.js';
+import { windowsFigure } from './windows-figure.js';
 
 /** Whether a function's CPU time is known over a window: without it there is no share. */
 export function hasCpuShare(
@@ -23,51 +21,7 @@ export function hasCpuShare(
  * @param windows - that the function ran in and whose CPU time is known
  */
 export function ratio(view: NodeView, activity: Activity, windows: readonly number[]): Figure {
-  const baseline = view.baseline!;
-  const repetitions = windows.map((w) => {
-    const window = view.windows[w]!;
-    const share = cpuShare(view, activity, w);
-    const count = activity.count[w]!;
-    return {
-      window,
-      count,
-      share,
-      marginal: (share * (window.energyJoules - idleJoules(baseline, window))) / count,
-      full: (share * window.energyJoules) / count,
-      terms: baseline.terms(window).map((joules) => (share * joules) / count),
-    };
-  });
-  const joules = mean(repetitions.map((each) => each.marginal));
-  const slopes = baseline.factors.map((_, i) => mean(repetitions.map(({ terms }) => terms[i]!)));
-  return {
-    activity,
-    method: 'ratio',
-    windows,
-    joules,
-    random: combine(
-      ofMean(repetitions.map((each) => each.marginal)),
-      baselineUncertainty(baseline, slopes),
-    ),
-    full: {
-      joules: mean(repetitions.map((each) => each.full)),
-      random: ofMean(repetitions.map((each) => each.full)),
-    },
-    clock: scale(
-      view.clock.uncertainty,
-      joules / mean(repetitions.map(({ window }) => secondsOf(window))),
-    ),
-    idleSeconds: mean(
-      repetitions.map(({ window, share, count }) => (share * secondsOf(window)) / count),
-    ),
-    repetitions: repetitions.map(({ window, count, marginal }) => ({
-      repetition: window.repetition,
-      start_us: window.startUs,
-      end_us: window.endUs,
-      invocations: count,
-      energy_joules: window.energyJoules,
-      marginal_joules_per_invocation: marginal,
-    })),
-  };
+  return windowsFigure('ratio', view, activity, windows, (w) => cpuShare(view, activity, w));
 }
 
 function cpuShare(

@@ -1,0 +1,63 @@
+import { type Activity } from './activity.js';
+import { type Figure } from './figure.js';
+import { baselineUncertainty, idleJoules } from './idle-baseline.js';
+import { type NodeView } from './node-view.js';
+import { secondsOf } from './spans.js';
+import { combine, mean, ofMean, scale } from './uncertainty.js';
+
+/**
+ * A function's figure from whole load windows: its share of each one's energy above idle, by its invocations. The window is
+ * the sample. docs/method.md derives the formulas.
+ * @param windows - of `view`, by their index
+ * @param shareOf - of a window's energy, from 0 to 1
+ */
+export function windowsFigure(
+  method: Figure['method'],
+  view: NodeView,
+  activity: Activity,
+  windows: readonly number[],
+  shareOf: (w: number) => number,
+): Figure {
+  const baseline = view.baseline!;
+  const repetitions = windows.map((w) => {
+    const window = view.windows[w]!;
+    const share = shareOf(w);
+    const count = activity.count[w]!;
+    return {
+      window,
+      count,
+      marginal: (share * (window.energyJoules - idleJoules(baseline, window))) / count,
+      full: (share * window.energyJoules) / count,
+      idleSeconds: (share * secondsOf(window)) / count,
+      terms: baseline.terms(window).map((joules) => (share * joules) / count),
+    };
+  });
+  const joules = mean(repetitions.map((each) => each.marginal));
+  const slopes = baseline.factors.map((_, i) => mean(repetitions.map(({ terms }) => terms[i]!)));
+  const windowSeconds = mean(repetitions.map(({ window }) => secondsOf(window)));
+  return {
+    activity,
+    method,
+    windows,
+    joules,
+    // Every window subtracts the same idle power, so their scatter does not show its uncertainty.
+    random: combine(
+      ofMean(repetitions.map((each) => each.marginal)),
+      baselineUncertainty(baseline, slopes),
+    ),
+    full: {
+      joules: mean(repetitions.map((each) => each.full)),
+      random: ofMean(repetitions.map((each) => each.full)),
+    },
+    clock: scale(view.clock.uncertainty, joules / windowSeconds),
+    idleSeconds: mean(repetitions.map((each) => each.idleSeconds)),
+    repetitions: repetitions.map(({ window, count, marginal }) => ({
+      repetition: window.repetition,
+      start_us: window.startUs,
+      end_us: window.endUs,
+      invocations: count,
+      energy_joules: window.energyJoules,
+      marginal_joules_per_invocation: marginal,
+    })),
+  };
+}

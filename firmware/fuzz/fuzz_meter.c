@@ -87,14 +87,23 @@ static power_meter_config_t read_config(fuzz_input_t *input)
     return config;
 }
 
+static unsigned enabled_on(const power_meter_config_t *config, unsigned sensor)
+{
+    unsigned enabled = 0;
+    for (unsigned i = 0; i < INA3221_CHANNELS; i++) {
+        enabled += config->channels[sensor * INA3221_CHANNELS + i].enabled;
+    }
+    return enabled;
+}
+
+/** A channel alone beside another sensor has its shunt converted for four times as long, two settings on. */
 static int64_t cycle_us(const power_meter_config_t *config, unsigned channel)
 {
-    unsigned first = channel / INA3221_CHANNELS * INA3221_CHANNELS;
-    unsigned enabled = 0;
-    for (unsigned i = first; i < first + INA3221_CHANNELS; i++) {
-        enabled += config->channels[i].enabled;
-    }
-    return (int64_t)enabled * (ina3221_conversion_us(config->shunt_time) + ina3221_conversion_us(config->bus_time));
+    unsigned sensor = channel / INA3221_CHANNELS;
+    unsigned enabled = enabled_on(config, sensor);
+    bool longer = enabled == 1 && enabled_on(config, 1 - sensor) > 0 && config->shunt_time <= INA3221_TIME_2116_US;
+    ina3221_time_t shunt_time = config->shunt_time + (longer ? 2 : 0);
+    return (int64_t)enabled * (ina3221_conversion_us(shunt_time) + ina3221_conversion_us(config->bus_time));
 }
 
 static int64_t signed_shunt(const energy_channel_t *channel)

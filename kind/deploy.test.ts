@@ -145,11 +145,12 @@ describe.skipIf(!hasKustomize)(
         expect(args.some((arg) => arg.startsWith(`--channel=${channel}=constant:`))).toBe(true);
     });
 
-    test('the Jetson of the LRZ cluster is its master, and metered too', () => {
+    test('the boards of the LRZ cluster that are labelled are metered, its master too', () => {
       const expressions = (folder: string) =>
         JSON.stringify(named(manifests(folder), 'DaemonSet', 'power-exporter'));
       expect(expressions('base')).toContain('node-role.kubernetes.io/control-plane');
       expect(expressions('overlays/lrz')).not.toContain('node-role.kubernetes.io/control-plane');
+      expect(expressions('overlays/lrz')).toContain('"key":"power-harness/metered"');
     });
   },
 );

@@ -10,6 +10,7 @@ const PAGES = [
   'exporter/README.md',
   'functions/README.md',
   'docs/config.md',
+  'docs/lrz.md',
   'docs/method.md',
 ];
 

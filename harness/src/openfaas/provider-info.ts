@@ -3,7 +3,7 @@ import { callGatewayWell, jsonOf } from './gateway-request.js';
 
 /** What stands behind a gateway. */
 export interface ProviderInfo {
-  /** Such as `power-harness`, `faas-netes`, `faasd`. */
+  /** Such as `power-harness`, `faas-netes`, `faasd`; empty where it does not say. */
   name: string;
   orchestration: string;
   release: string;
@@ -27,7 +27,7 @@ export async function providerInfo(gateway: GatewayAccess): Promise<ProviderInfo
     provider?: { provider?: string; name?: string; orchestration?: string; version?: Release };
   };
   const { provider: said = {} } = info;
-  const name = said.provider ?? said.name ?? 'unknown';
+  const name = said.provider || said.name || '';
   const isCe = /^faas-netes(-ce)?$/.test(name);
   return {
     name,

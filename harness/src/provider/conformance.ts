@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_NAMESPACE } from './backend.js';
 import { deployment } from './provider-process.js';
 
 /** A client of a provider's API, with JSON in and out; for tests. */
@@ -47,7 +48,10 @@ export class ApiClient {
  * faas-netes and faas-cli have them.
  * @param readySeconds - within which a replica starts
  */
-export function describeProvider(api: ApiClient, readySeconds = 10): void {
+export function describeProvider(
+  api: ApiClient,
+  { readySeconds = 10, namespace = DEFAULT_NAMESPACE } = {},
+): void {
   const limit = readySeconds * 1000;
   test(
     'deploy, list, describe, invoke, update, scale, remove',
@@ -57,17 +61,16 @@ export function describeProvider(api: ApiClient, readySeconds = 10): void {
         await api.status('POST', '/system/functions', deployment('life', { labels: { a: 'b' } })),
       ).toBe(202);
       await api.ready('life', 1, readySeconds);
-      const [listed] = (await api.json<{ name: string }[]>('/system/functions')).filter(
-        ({ name }) => name === 'life',
-      );
+      const all = await api.json<{ name: string; invocationCount?: number }[]>('/system/functions');
+      const listed = all.find(({ name }) => name === 'life');
+      expect(listed!.invocationCount ?? 0).toBe(0); // the gateway leaves a 0 out
       expect(listed).toMatchObject({
         name: 'life',
         image: 'test/function:latest',
-        namespace: 'openfaas-fn',
+        namespace,
         labels: { a: 'b' },
         replicas: 1,
         availableReplicas: 1,
-        invocationCount: 0,
       });
       const response = await api.call('POST', '/function/life/deeper/path?a=1&b=%20', 'x');
       expect(response.status).toBe(200);
@@ -119,7 +122,7 @@ export function describeProvider(api: ApiClient, readySeconds = 10): void {
       expect(await api.status('POST', '/system/secrets', secret)).toBe(409);
       expect(await api.json('/system/secrets')).toContainEqual({
         name: 'key',
-        namespace: 'openfaas-fn',
+        namespace,
       });
       expect(
         await api.status('POST', '/system/functions', deployment('keyed', { secrets: ['key'] })),
@@ -155,7 +158,7 @@ export function describeProvider(api: ApiClient, readySeconds = 10): void {
       const [last] = await lines('tail=1');
       expect(last).toMatchObject({
         name: 'talker',
-        namespace: 'openfaas-fn',
+        namespace,
         instance: expect.stringMatching(/^talker-/) as string,
         timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
       });
@@ -175,6 +178,8 @@ export function describeProvider(api: ApiClient, readySeconds = 10): void {
       await api.status('POST', '/system/functions', deployment('follower'));
       await api.ready('follower', 1, readySeconds);
       const gone = new AbortController();
+      // The gateway sends nothing before the first line.
+      const say = setInterval(() => void api.status('GET', '/function/follower/say?text=now'), 200);
       const answer = await api.call(
         'GET',
         '/system/logs?name=follower&follow=true&tail=0',
@@ -183,7 +188,6 @@ export function describeProvider(api: ApiClient, readySeconds = 10): void {
       );
       const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
       let text = '';
-      const say = setInterval(() => void api.status('GET', '/function/follower/say?text=now'), 200);
       while (!text.includes('"text":"now"')) text += (await reader.read()).value ?? '';
       clearInterval(say);
       gone.abort();
@@ -193,25 +197,25 @@ export function describeProvider(api: ApiClient, readySeconds = 10): void {
     5 * limit,
   );
 
-  test.each([
+  test.each<[string, string, object | undefined, number, number?]>([
     ['GET', '/system/function/none', undefined, 404],
     ['POST', '/system/scale-function/none', { serviceName: 'none', replicas: 1 }, 404],
     ['POST', '/system/functions', { service: 'a b', image: 'x' }, 400],
     ['POST', '/system/functions', { service: 'x', image: '' }, 400],
-    ['GET', '/system/logs?name=none', undefined, 404],
-    ['GET', '/system/logs?name=none&tail=x', undefined, 422],
+    ['GET', '/system/logs?name=none', undefined, 404, 501],
+    ['GET', '/system/logs?name=none&tail=x', undefined, 422, 500],
     ['GET', '/system/functions?namespace=other', undefined, 400],
     ['GET', '/system/namespace/x', undefined, 501],
     ['GET', '/system/nothing', undefined, 404],
-  ])('%s %s %j is answered %i', async (method, path, body, status) => {
-    expect(await api.status(method, path, body)).toBe(status);
+  ])('%s %s %j is answered %i', async (method, path, body, status, byGateway = status) => {
+    expect([status, byGateway]).toContain(await api.status(method, path, body));
   });
 
   test('health, namespaces and info', async () => {
     expect(await api.status('GET', '/healthz')).toBe(200);
-    expect(await api.json('/system/namespaces')).toEqual(['openfaas-fn']);
+    expect(await api.json('/system/namespaces')).toEqual([namespace]);
     expect(await api.json('/system/info')).toMatchObject({
-      provider: { provider: 'power-harness' },
+      provider: { provider: 'power-harness', orchestration: expect.any(String) as string },
     });
   });
 }

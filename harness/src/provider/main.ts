@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type Server } from 'node:http';
+import { type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { PowerHarnessError, TargetError } from '../errors.js';
 import { ApiError, type Backend } from './backend.js';
@@ -8,6 +8,7 @@ import { createProviderServer } from './http/provider-server.js';
 import { parseProviderOptions, type ProviderOptions } from './options.js';
 
 const DRAIN_MS = 5000;
+const LEAVE_MS = 1000;
 const PACKAGE = new URL('../../package.json', import.meta.url);
 
 /** The provider as a program: serves until SIGINT or SIGTERM; functions that are its processes end with it. */
@@ -25,10 +26,19 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify({ event: 'listening', url, pid: process.pid })}\n`);
     await stopped;
   } finally {
+    if (options.functions.backend === 'kubernetes') await callersSentAway(server);
     await drained(server);
     await proxy.close();
     await backend.close();
   }
+}
+
+/** Each caller's next request ends its connection: it takes another one, to a provider that goes on. */
+async function callersSentAway(server: Server): Promise<void> {
+  server.prependListener('request', (_, response: ServerResponse) => {
+    response.shouldKeepAlive = false;
+  });
+  await new Promise((resolve) => setTimeout(resolve, LEAVE_MS));
 }
 
 /** Takes no new connection and waits for the requests in flight, for a while. */

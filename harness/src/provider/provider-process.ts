@@ -38,6 +38,7 @@ server.on('upgrade', (request, socket) => {
   socket.pipe(socket);
 });
 server.listen(Number(process.env.PORT), process.env.HOST);
+process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 export interface RunningProvider {

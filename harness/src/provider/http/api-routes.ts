@@ -20,20 +20,17 @@ type Route = (call: ApiCall) => Promise<void>;
 /** The routes of an OpenFaaS provider; status codes as faas-netes and faas-cli have them. */
 const ROUTES: Record<string, Partial<Record<string, Route>>> = {
   info: {
-    // The wrapped shape of a gateway: faas-cli's `version` reads that one, and no gateway minds.
-    GET: ({ backend, version, response }) => {
-      const own = { sha: version, release: version };
-      const provider = {
-        provider: 'power-harness',
-        orchestration: backend.orchestration,
-        version: own,
-      };
-      return json(response, 200, {
-        provider,
-        ...provider.version,
-        version: own,
-        arch: process.arch,
-      });
+    // A gateway wraps this, and faas-cli's `version` reads it wrapped: where there is no gateway, we wrap it.
+    GET: ({ backend, version: release, request, response }) => {
+      const version = { sha: release, release };
+      const { orchestration } = backend;
+      const provider = { provider: 'power-harness', orchestration, version };
+      const throughGateway = request.headers['x-forwarded-for'] !== undefined;
+      return json(
+        response,
+        200,
+        throughGateway ? provider : { provider, version, arch: process.arch },
+      );
     },
   },
   functions: {

@@ -45,8 +45,8 @@ export async function checkCluster(options: KubernetesTargetOptions): Promise<Ch
       await line('provider', async () => {
         const info = await providerInfo(options.gateway);
         ({ honoursConstraints } = info);
-        const what = `${info.name} ${info.release} (${info.orchestration})`;
-        return found([what, ...info.limits].join('; '));
+        const what = [info.name || 'of no name', info.release, info.orchestration];
+        return found([what.filter(Boolean).join(' '), ...info.limits].join('; '));
       });
     }
     await line('rights', () => rights(cluster, options, node !== undefined && !honoursConstraints));

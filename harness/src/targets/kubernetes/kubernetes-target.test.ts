@@ -94,7 +94,7 @@ test('a cluster where everything is as it should be, line by line', async () => 
     expect.stringMatching(/^ok context: lab, http/),
     'ok cluster: Kubernetes v1.34.4',
     'ok gateway: URL, 0 functions',
-    'ok provider: power-harness 1 (kubernetes)',
+    'ok provider: power-harness 1 kubernetes',
     'ok rights: all that a bench needs',
     'ok free: no other bench',
     'ok nodes: control, worker1, worker2',

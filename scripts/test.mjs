@@ -3,7 +3,7 @@
 // npm run test:long: what takes longer than npm test may. npm run test:cluster: what takes a container engine.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const kind = process.argv[2];
@@ -112,8 +112,24 @@ function coverage() {
   run('coverage', 'gcovr', report, {}, one);
 }
 
+// The cluster from nothing, the tests on it, and down again. Programs that kind/airgap built are found by the tests.
+function cluster() {
+  if (spawnSync('kind/engine', { stdio: 'inherit' }).status !== 0) {
+    console.log('-- cluster\nno container engine, so no cluster');
+    return add('cluster', { passed: 0, failed: 0, skipped: 1 }, 0);
+  }
+  const cache =
+    process.env.POWER_HARNESS_CACHE ??
+    join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'power-harness');
+  const PATH = `${join(cache, 'airgap/programs')}:${process.env.PATH}`;
+  run('cluster down', 'kind/down', [], {}, one);
+  run('cluster up', 'kind/up', [], {}, one);
+  vitest('cluster', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'cluster', PATH });
+  run('cluster down', 'kind/down', [], {}, one);
+}
+
 if (kind === 'cluster') {
-  vitest('cluster', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'cluster' });
+  cluster();
 } else if (kind === 'long') {
   fuzz();
   coverage();

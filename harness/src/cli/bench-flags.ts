@@ -8,7 +8,8 @@ const seconds = (name: string, min: number) =>
 /** Where functions run and where joules come from: shared by `bench` and `target check`. */
 export const targetFlags = {
   target: Flags.string({
-    description: 'where functions run: local (this machine), or a name in the config file',
+    description:
+      'where functions run: local (this machine), kind (what cluster up makes), or a name in the config file',
     env: 'POWER_HARNESS_TARGET',
     helpValue: 'NAME',
   }),

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BenchOptions } from '../bench/bench-options.js';
+import { KIND_CLUSTER } from '../cluster/kind-cluster.js';
 import { UsageError } from '../errors.js';
 import {
   chooseEnergySource,
@@ -66,9 +67,10 @@ export async function resolveTarget(
   if (flags.gateway && flags.target) {
     throw new UsageError('FLAGS_CLASH', '--gateway and --target exclude each other.', 'Give one.');
   }
+  const targets: Record<string, ConfiguredTarget> = { kind: KIND_CLUSTER, ...config.targets };
   const configured: ConfiguredTarget | undefined = flags.gateway
     ? { gateway: flags.gateway }
-    : config.targets?.[name];
+    : targets[name];
   const metersFile = flags.meters ?? configured?.meters;
   const { energy, sysfs } = flags;
   const choice = { energy, sysfs, ...(metersFile ? { metersFile: resolve(metersFile) } : {}) };
@@ -82,7 +84,7 @@ export async function resolveTarget(
     );
   }
   if (name !== 'local') {
-    const known = ['local', ...Object.keys(config.targets ?? {})].join(', ');
+    const known = ['local', ...Object.keys(targets)].join(', ');
     throw new UsageError('TARGET_UNKNOWN', `There is no target '${name}'.`, `There are: ${known}.`);
   }
   const target = new LocalTarget({

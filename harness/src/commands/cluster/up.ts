@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js';
+import { targetFlags } from '../../cli/bench-flags.js';
 import { interruptible } from '../../cli/interrupt.js';
 
 export default class ClusterUp extends BaseCommand {
@@ -16,6 +17,10 @@ export default class ClusterUp extends BaseCommand {
     const { KIND_CLUSTER } = await import('../../cluster/kind-cluster.js');
     const stdout = this.jsonEnabled() ? 'ignore' : 'inherit';
     await interruptible((signal) => runClusterScript('up', { stdout, signal }));
-    return KIND_CLUSTER;
+    const { checkTarget } = await import('../../cli/check-target.js');
+    const { flags } = await this.parse({ flags: targetFlags }, ['--target', 'kind']);
+    const { document, exitCode } = await checkTarget(flags as never, (line) => this.log(line));
+    if (exitCode !== 0) process.exitCode = exitCode;
+    return { ...KIND_CLUSTER, ...document };
   }
 }

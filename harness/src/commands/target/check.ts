@@ -1,6 +1,5 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { targetFlags } from '../../cli/bench-flags.js';
-import { EXIT_CODES } from '../../errors.js';
 
 export default class TargetCheck extends BaseCommand {
   static override summary = 'check where functions run: the preflight of bench alone';
@@ -14,25 +13,9 @@ export default class TargetCheck extends BaseCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(TargetCheck);
-    const { resolveTarget } = await import('../../cli/resolve-options.js');
-    const { preflight } = await import('../../bench/preflight.js');
-    const resolved = await resolveTarget(flags as never);
-    const findings = await preflight({ ...resolved, out: flags.out });
-    const width = Math.max(...findings.map(({ name }) => name.length));
-    for (const { name, ok, detail, hint } of findings) {
-      this.log(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${detail}`);
-      if (!ok && hint) this.log(`      ${' '.repeat(width)}  ${hint}`);
-    }
-    const failed = findings.find(({ ok }) => !ok);
-    if (failed) process.exitCode = failed.error?.('').exitCode ?? EXIT_CODES.target;
-    return {
-      target: resolved.target.name,
-      checks: findings.map(({ name, ok, detail, hint }) => ({
-        name,
-        ok,
-        detail,
-        ...(ok ? {} : { hint }),
-      })),
-    };
+    const { checkTarget } = await import('../../cli/check-target.js');
+    const { document, exitCode } = await checkTarget(flags as never, (line) => this.log(line));
+    if (exitCode !== 0) process.exitCode = exitCode;
+    return document;
   }
 }

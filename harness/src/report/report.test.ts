@@ -6,7 +6,10 @@ import { parse } from 'csv-parse/sync';
 import { type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attribute } from '../attribution/attribute.js';
+import { coldStarts } from '../attribution/cold-start.js';
+import { syntheticColdRun, TYPICAL_COLD } from '../attribution/synthetic-cold-run.js';
 import { syntheticRun, TYPICAL } from '../attribution/synthetic-run.js';
+import { breakEvenText } from './cold-rows.js';
 import { htmlReport } from './html/html-report.js';
 import { SCHEMES } from './html/palette.js';
 import { markdownReport } from './markdown.js';
@@ -88,6 +91,33 @@ function report(): RunReport {
   };
 }
 
+/** Cold starts drawn from a seed. */
+function coldReport(): RunReport {
+  const { manifest } = report();
+  const { sensor, ...tables } = syntheticColdRun({ ...TYPICAL_COLD, noiseWatts: 0.002 });
+  const { cold_starts } = coldStarts({ ...tables, sensor: { ...sensor, gainRatio: 0.0015 } });
+  const [shown] = cold_starts;
+  shown!.truth = {
+    start_joules: 1.5,
+    warm_request_joules: 0.05,
+    keep_warm_joules_per_minute: 1.2,
+  };
+  const free = structuredClone(shown!);
+  free.function = NASTY;
+  Object.assign(free.keep_warm_joules_per_minute, { value: 1e-3, detectable: false });
+  free.break_even_per_hour = { value: 1, ci95: { low: 0, high: 3.2 } };
+  const result = { schema: 1, run: manifest.run, simulated: true, method: 'difference' } as const;
+  return {
+    tables,
+    manifest: { ...manifest, plan: { ...manifest.plan, mode: 'cold', rate_per_second: {} } },
+    result: {
+      ...result,
+      ...{ functions: [], nodes: [], refused: [], warnings: [] },
+      cold_starts: [shown!, free],
+    },
+  };
+}
+
 test('numbers have the digits they deserve, and a unit', () => {
   expect(quantity(0.0851, 'J')).toBe('85.1 mJ');
   expect(quantity(0, 'J')).toBe('0 J');
@@ -104,6 +134,23 @@ test('what the terminal shows', async () => {
 
 test('what a pull request shows', async () => {
   await expect(markdownReport(report())).toMatchFileSnapshot('__golden__/report.md');
+});
+
+test('what is shown of cold starts', async () => {
+  await expect(`${summaryTable(coldReport())}\n`).toMatchFileSnapshot('__golden__/cold.txt');
+  await expect(markdownReport(coldReport())).toMatchFileSnapshot('__golden__/cold.md');
+});
+
+test.each([
+  [undefined, 'no rate: a cold start takes no more than a warm request'],
+  [{ value: 9, ci95: { low: 0, high: null } }, 'a rate that this run can not tell'],
+  [{ value: 9, ci95: { low: 4, high: null } }, 'some rate beyond 4.0 requests/h'],
+  [{ value: 9, ci95: { low: 0, high: 20 } }, 'some rate below 20 requests/h'],
+  [{ value: 9, ci95: { low: 4, high: 20 } }, '9.00 requests/h  [4.0, 20]'],
+])('a break-even of %j', (rate, text) => {
+  const [shown] = coldReport().result.cold_starts!;
+  const { break_even_per_hour: _, ...rest } = shown!;
+  expect(breakEvenText({ ...rest, ...(rate ? { break_even_per_hour: rate } : {}) })).toBe(text);
 });
 
 test('names from outside are text, wherever they stand', async () => {
@@ -139,6 +186,18 @@ describe.skipIf(missingChromium !== '')(`report.html in Chromium${missingChromiu
       expect(seen.focusable).toBeGreaterThanOrEqual(2 * seen.charts.length);
     },
   );
+
+  test('cold starts: the same', async () => {
+    const cold = mkdtempSync(join(tmpdir(), 'report-'));
+    await writeReports(cold, coldReport());
+    for (const look of LOOKS) {
+      const seen = await lookAt(browser, pathToFileURL(join(cold, 'report.html')).href, look);
+      expect([seen.said, seen.fetched]).toEqual([[], []]);
+      expect(seen.charts).toEqual([true, true, true]);
+      expect(seen.scrollWidth).toBe(look[0]);
+      expect(seen.text).toContain('keeping it is cheaper above');
+    }
+  });
 
   test('on A4 every page is filled, and nothing is cut off', async () => {
     const page = await browser.newPage();

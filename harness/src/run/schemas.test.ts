@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { attribute } from '../attribution/attribute.js';
+import { coldStarts } from '../attribution/cold-start.js';
+import { syntheticColdRun, TYPICAL_COLD } from '../attribution/synthetic-cold-run.js';
 import { syntheticMix, TYPICAL_MIX } from '../attribution/synthetic-mix.js';
 import { syntheticRun, TYPICAL } from '../attribution/synthetic-run.js';
 import { UsageError } from '../errors.js';
@@ -28,6 +30,11 @@ test('a result is as the published schema says', () => {
     const regressed = { ...result(), ...attribute(input, 'auto') };
     expect(validate(regressed) || validate.errors).toBe(true);
   }
+  const cold = { ...result(), ...coldStarts(syntheticColdRun(TYPICAL_COLD)) };
+  expect(validate(cold) || validate.errors).toBe(true);
+  const [first] = cold.cold_starts;
+  const wrong = { ...first!, start_joules: 1.5 };
+  expect(validate({ ...cold, cold_starts: [wrong] })).toBe(false);
 });
 
 test('a result that lacks something, or has it in another unit, is not', () => {

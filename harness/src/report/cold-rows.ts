@@ -35,7 +35,9 @@ export function figureText(
 }
 
 /** A rate, or the bound that is known of it. */
-export function breakEvenText({ break_even_per_hour: rate }: ColdStartResult): string {
+export function breakEvenText({
+  break_even_per_hour: rate,
+}: Pick<ColdStartResult, 'break_even_per_hour'>): string {
   if (!rate) return 'no rate: a cold start takes no more than a warm request';
   const { low, high } = rate.ci95;
   const show = (perHour: number) => plain(perHour, 2);

@@ -1,7 +1,7 @@
 import { type ColdStartResult } from '../attribution/result.js';
 import { type RunResult } from '../run/result.js';
 import { coldRows } from './cold-rows.js';
-import { cellText as cell } from './markdown-table.js';
+import { cellText as cell, markdownTable } from './markdown-table.js';
 import { quantity, relativeError, withInterval } from './quantity.js';
 import { type RunFigures } from './run-report.js';
 import { marginalText, planText, sumLine, titleOf } from './summary-table.js';
@@ -60,15 +60,11 @@ function functionTable(result: RunResult, note: string): string[] {
 }
 
 function coldTable(coldStarts: readonly ColdStartResult[], note: string): string[] {
-  const [first] = coldStarts;
-  if (!first) return [];
-  const cells = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;
-  const names = coldRows(first, note).map(([name]) => cell(name));
-  return [
-    cells(['function', 'node', ...names]),
-    `|---|---|${names.map(() => '--:|').join('')}`,
-    ...coldStarts.map((each) =>
-      cells([each.function, each.node, ...coldRows(each, note).map(([, text]) => text)].map(cell)),
-    ),
-  ];
+  const rows = coldStarts.map((each) => [
+    ['function', each.function] as const,
+    ['node', each.node] as const,
+    ...coldRows(each, note),
+  ]);
+  const header = rows[0]?.map(([name]) => name) ?? [];
+  return markdownTable([header, ...rows.map((row) => row.map(([, text]) => text))]);
 }

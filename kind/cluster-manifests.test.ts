@@ -95,6 +95,19 @@ describe.skipIf(!hasKustomize)(
       }
     });
 
+    test('dashboards are there for a Grafana with the sidecar', () => {
+      const labelled = all.filter(
+        ({ kind, metadata }) =>
+          kind === 'ConfigMap' && metadata.labels?.['grafana_dashboard'] === '1',
+      );
+      expect(labelled.map(({ metadata }) => [metadata.namespace, metadata.name])).toEqual(
+        ['benchmark', 'functions', 'nodes'].map((name) => [
+          'power-harness',
+          `power-harness-${name}`,
+        ]),
+      );
+    });
+
     test('the workers draw different power', () => {
       const model = (name: string) =>
         pod(name).containers[0]!.args?.find((arg) => arg.startsWith('--model='));

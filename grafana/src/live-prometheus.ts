@@ -76,6 +76,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** The values of a query now. */
+export async function ask(prometheusUrl: string, query: string): Promise<number[]> {
+  const url = `${prometheusUrl}/api/v1/query?query=${encodeURIComponent(query)}`;
+  const { data } = (await (await fetch(url)).json()) as {
+    data: { result: { value: [number, string] }[] };
+  };
+  return data.result.map(({ value }) => Number(value[1]));
+}
+
 /**
  * Asks every query of a dashboard as Grafana would with everything chosen, over the last `seconds`.
  * @param values - of variables; what is not named here matches all

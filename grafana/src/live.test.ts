@@ -18,7 +18,13 @@ import { remoteWrite } from '../../harness/src/prometheus/remote-write.js';
 import { type RunReport } from '../../harness/src/report/run-report.js';
 import { clusterSeries } from './cluster-series.js';
 import { type DashboardJson } from './dashboard-expressions.js';
-import { askAll, startPrometheus, type Answer, type LivePrometheus } from './live-prometheus.js';
+import {
+  ask,
+  askAll,
+  startPrometheus,
+  type Answer,
+  type LivePrometheus,
+} from './live-prometheus.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TWIN = join(ROOT, 'firmware/build/host/power-meter-twin');
@@ -62,7 +68,7 @@ async function load(access: ReturnType<typeof prometheusAccess>): Promise<void> 
   await runK6({
     directory: mkdtempSync(join(tmpdir(), 'k6-')),
     rows: false,
-    live: k6Output(access, RUN, 'f'),
+    live: k6Output(access, RUN),
     config: {
       calls: {
         load: {
@@ -75,7 +81,10 @@ async function load(access: ReturnType<typeof prometheusAccess>): Promise<void> 
       request_timeout_seconds: 1,
       // One user who is busy for longer than the rate allows: some iterations are dropped.
       scenarios: {
-        load: { executor: 'constant-arrival-rate', rate: 5000, duration: '2s', preAllocatedVUs: 1 },
+        load: {
+          ...{ executor: 'constant-arrival-rate', rate: 5000, duration: '2s', preAllocatedVUs: 1 },
+          tags: { function: 'f' },
+        },
       },
       thresholds: {},
     },
@@ -101,15 +110,15 @@ describe.skipIf(missing)(`dashboards on a live Prometheus${missing ?? ''}`, () =
     prometheus = await startPrometheus({ exporters: exporter.url.replace('http://', '') }, [RULES]);
     cleanups.push(() => prometheus.close());
     const access = prometheusAccess(prometheus.url, {});
-    await pushRun(freshReport(), prometheus.url);
+    await pushRun(freshReport(), access);
     await load(access);
     await remoteWrite(access, clusterSeries(NODE, 'f', SECONDS, Date.now()));
     // Until the rules have seen two scrapes.
     await vi.waitFor(
       async () =>
-        expect(await ask('function:power_meter_dynamic_joules_per_invocation:rate1m')).toHaveLength(
-          1,
-        ),
+        expect(
+          await ask(prometheus.url, 'function:power_meter_dynamic_joules_per_invocation:rate1m'),
+        ).toHaveLength(1),
       { timeout: 15_000, interval: 250 },
     );
   }, 60_000);
@@ -133,26 +142,22 @@ describe.skipIf(missing)(`dashboards on a live Prometheus${missing ?? ''}`, () =
   );
 
   test('k6 tells latency in seconds, as the panel says', async () => {
-    const [p50] = await ask(`max_over_time(k6_http_req_duration_p50{testid="${RUN}"}[1m])`);
+    const [p50] = await ask(
+      prometheus.url,
+      `max_over_time(k6_http_req_duration_p50{testid="${RUN}"}[1m])`,
+    );
     expect(p50).toBeGreaterThan(0);
     expect(p50).toBeLessThan(0.1);
   });
 
   test('live energy by function conserves what the meter saw', async () => {
     const [ratio] = await ask(
+      prometheus.url,
       `(sum(node:power_meter_idle_watts:quantile1h) + sum(function:power_meter_dynamic_watts:rate1m)
         + sum(node:power_meter_other_watts:rate1m)) / sum(node:power_meter_power_watts:rate1m)`,
     );
     expect(ratio).toBeCloseTo(1, 9);
   });
-
-  async function ask(query: string): Promise<number[]> {
-    const url = `${prometheus.url}/api/v1/query?query=${encodeURIComponent(query)}`;
-    const { data } = (await (await fetch(url)).json()) as {
-      data: { result: { value: [number, string] }[] };
-    };
-    return data.result.map(({ value }) => Number(value[1]));
-  }
 });
 
 const costs = (answers: readonly Answer[]) =>

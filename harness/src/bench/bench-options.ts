@@ -1,4 +1,5 @@
 import { type ChosenSource } from '../energy/choose-energy-source.js';
+import { type PrometheusAccess } from '../prometheus/prometheus-access.js';
 import { type Target } from '../targets/target.js';
 import { type Precision } from './precision.js';
 import { type TogetherPlan } from './together-plan.js';
@@ -39,6 +40,8 @@ export interface BenchOptions {
   out: string;
   /** Errors and faults of the twin, as its long options. */
   twinOptions: readonly string[];
+  /** Gets k6's metrics during load, and the run's phases and figures at its end. */
+  prometheus?: PrometheusAccess;
 }
 
 /** Where `bench` tells how it goes; the command decides how that looks. */

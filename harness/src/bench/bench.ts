@@ -8,6 +8,7 @@ import {
   readStackFile,
   selectFunctions,
 } from '../openfaas/stack-file.js';
+import { pushRun } from '../prometheus/push-run.js';
 import { tablesToParquet } from '../run/tables.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { type RunState } from '../run/manifest.js';
@@ -46,7 +47,7 @@ export async function bench(
   talk.say(`Run ${run.path}`);
   try {
     const truthFile = await drive(options, functions, run, talk, interrupt);
-    return { directory: run.path, report: await finish(run, options.method, truthFile) };
+    return { directory: run.path, report: await finishAndPush(run, options, truthFile) };
   } catch (error) {
     await keep(run, error as Error);
     talk.say(`What was measured is in ${run.path}`);
@@ -120,6 +121,29 @@ async function drive(
     throw signal.aborted ? abortError(signal) : error;
   } finally {
     await closing.closeAll();
+  }
+}
+
+/** Results are written before they are pushed, and again where Prometheus does not take them: they say so then. */
+async function finishAndPush(
+  run: RunDirectory,
+  { method, prometheus }: BenchOptions,
+  truthFile?: string,
+): Promise<RunReport> {
+  const report = await finish(run, method, truthFile);
+  if (!prometheus) return report;
+  try {
+    await pushRun(report, prometheus);
+    return report;
+  } catch (error) {
+    if (!(error instanceof PowerHarnessError)) throw error;
+    run.manifest.warnings.push({
+      code: error.code,
+      severity: 'warning',
+      message: `The run is not in Prometheus: ${error.message}`,
+      hint: `power-harness runs push ${run.manifest.run} --prometheus ${prometheus.url} writes it later.`,
+    });
+    return finish(run, method, truthFile);
   }
 }
 

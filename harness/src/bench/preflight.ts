@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { EnergySourceError, LoadError, TargetError, type PowerHarnessError } from '../errors.js';
 import { type ChosenSource } from '../energy/choose-energy-source.js';
 import { TWIN_PROGRAM } from '../energy/twin-process.js';
+import { type PrometheusAccess } from '../prometheus/prometheus-access.js';
+import { assertTakesWrites } from '../prometheus/remote-write.js';
 import { assertWritable } from '../run/run-directory.js';
 import { type Check } from '../targets/target.js';
 import { type BenchOptions, type Talk } from './bench-options.js';
@@ -11,7 +13,7 @@ import { findProgram, programVersion } from '../tools/program.js';
 /** Above this share of busy cores before we start, something else is running here. */
 const BUSY_SHARE = 0.3;
 
-type PreflightOptions = Pick<BenchOptions, 'target' | 'energySource' | 'out'>;
+type PreflightOptions = Pick<BenchOptions, 'target' | 'energySource' | 'out' | 'prometheus'>;
 type Finding = Check & { error?: (message: string, hint?: string) => PowerHarnessError };
 
 /** Everything that can be known before anything is started. */
@@ -30,6 +32,7 @@ export async function preflight(options: PreflightOptions): Promise<Finding[]> {
     ),
     energySource(options.energySource),
     await folder(options.out),
+    ...(options.prometheus ? [await remoteWrite(options.prometheus)] : []),
     quiet(),
   ];
 }
@@ -80,20 +83,23 @@ function energySource(chosen: ChosenSource): Finding {
   return { name, ok, detail: ok ? detail : `${file} is not there`, hint, error };
 }
 
-async function folder(out: string): Promise<Finding> {
+function folder(out: string): Promise<Finding> {
+  return holding('run folder', out, () => assertWritable(out));
+}
+
+function remoteWrite(access: PrometheusAccess): Promise<Finding> {
+  return holding('remote write', access.url, () => assertTakesWrites(access));
+}
+
+/** What an assertion finds, its error kept. */
+async function holding(name: string, detail: string, check: () => Promise<void>): Promise<Finding> {
   try {
-    await assertWritable(out);
-    return { name: 'run folder', ok: true, detail: out };
+    await check();
+    return { name, ok: true, detail };
   } catch (caught) {
     const error = caught as PowerHarnessError;
     const { message, hint } = error;
-    return {
-      name: 'run folder',
-      ok: false,
-      detail: message,
-      ...(hint ? { hint } : {}),
-      error: () => error,
-    };
+    return { name, ok: false, detail: message, ...(hint ? { hint } : {}), error: () => error };
   }
 }
 

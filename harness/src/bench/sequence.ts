@@ -5,7 +5,9 @@ import { RunInvalidError } from '../errors.js';
 import { calibrateRate } from '../load/calibrate-rate.js';
 import { invokeOnce } from '../openfaas/gateway-client.js';
 import { importRequests } from '../load/requests.js';
+import { type LiveOutput } from '../load/k6-process.js';
 import { runLoad, type LoadResult } from '../load/run-load.js';
+import { k6Output } from '../prometheus/prometheus-access.js';
 import { plain } from '../report/quantity.js';
 import { type AppendTable } from '../run/append-table.js';
 import { type Measurement } from './measurement.js';
@@ -42,13 +44,18 @@ export interface Drive {
 /** The steps of a run, each of which leaves its rows behind. */
 export class Sequence {
   private readonly serviceSeconds = new Map<string, number>();
+  private readonly live: LiveOutput | undefined;
+  private liveFailed = false;
   private requests = 0;
 
   constructor(
     private readonly m: Measurement,
     private readonly collector: SampleCollector,
     private readonly invocations: AppendTable,
-  ) {}
+  ) {
+    const { prometheus } = m.options;
+    this.live = prometheus && k6Output(prometheus, m.run.manifest.run);
+  }
 
   /**
    * Warms a function up and finds its rate, where none was asked for.
@@ -130,6 +137,8 @@ export class Sequence {
       directory,
       timeoutSeconds: REQUEST_TIMEOUT_SECONDS,
       signal,
+      ...(this.live ? { live: this.live } : {}),
+      onLiveFailed: (reason) => this.noteLiveFailed(reason),
       onProgress: ({ elapsedSeconds, requests }) => {
         const phase = elapsedSeconds < warmupSeconds ? 'warmup' : 'load';
         const facts = this.facts(this.requests + requests);
@@ -162,6 +171,20 @@ export class Sequence {
     this.requests++;
     const { endUs } = await rest(REQUEST_TAIL_SECONDS);
     run.addPhase({ phase, repetition, startUs, endUs, function: name });
+  }
+
+  /** Said once: Prometheus is for looking on, the run has all of it. */
+  private noteLiveFailed(reason: string): void {
+    if (this.liveFailed) return;
+    this.liveFailed = true;
+    const message = `k6 could not write to Prometheus: ${reason}`;
+    this.m.talk.say(`warning: ${message}`);
+    this.m.run.manifest.warnings.push({
+      code: 'PROMETHEUS_GAP',
+      severity: 'warning',
+      message,
+      hint: 'Its series of k6 have gaps; nothing of the run is missing.',
+    });
   }
 
   private facts(requests = this.requests): string[] {

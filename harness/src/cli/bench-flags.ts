@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { numberFlag } from './parse-number.js';
-import { outFlag } from './run-flags.js';
+import { livePrometheusFlag, outFlag } from './run-flags.js';
 
 const seconds = (name: string, min: number) =>
   numberFlag(name, { min, max: 3600, unit: 'seconds' });
@@ -53,6 +53,7 @@ export const targetFlags = {
     helpValue: 'FILE',
   }),
   out: outFlag,
+  prometheus: livePrometheusFlag,
 };
 
 /** The plan of a run. Those without a default here may have one in the config file. */

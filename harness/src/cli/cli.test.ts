@@ -58,6 +58,7 @@ describe('what is wrong is named, with an exit code of the list', () => {
       'There is no meters file none.yaml',
     ],
     [['bench', 'sleep', '--stack', 'none.yml'], 2, 'none.yml'],
+    [['bench', 'sleep', '--prometheus', 'mars'], 2, "'mars' is no http address"],
     [['bench', 'sleep', '--twin-options', 'gain'], 2, '--twin-options takes pairs'],
     [['bench', 'sleep', '--out', '/proc/a/runs'], 2, "Can't write to /proc/a/runs"],
     [['bench', 'sleep', '--gateway', 'http://127.0.0.1:9'], 5, "can't be reached"],
@@ -130,6 +131,31 @@ describe('what is wrong is named, with an exit code of the list', () => {
     expect(stderr).toContain(
       "power-harness.yaml: /bench must NOT have additional properties ('rat')",
     );
+  });
+});
+
+describe('target check: a Prometheus that runs are written to', () => {
+  const NOWHERE = 'http://127.0.0.1:9';
+  const finding =
+    /^FAIL {2}remote write +http:\/\/127.0.0.1:9\/api\/v1\/write can't be reached: .+$/m;
+  const check = (directory: string, ...args: string[]) =>
+    runCli(['target', 'check', ...args], directory);
+
+  test('is asked for by a flag', async () => {
+    const { code, stdout } = await check(scratch(), '--prometheus', NOWHERE);
+    expect(code).toBe(5);
+    expect(stdout).toMatch(finding);
+  });
+
+  test.each([true, false])("is the target's own, with remote_write: %s", async (remoteWrite) => {
+    const directory = scratch();
+    const lab = {
+      ...{ gateway: NOWHERE, context: 'lab', kubeconfig: 'none' },
+      ...{ prometheus: NOWHERE, remote_write: remoteWrite },
+    };
+    writeFileSync(join(directory, 'power-harness.yaml'), JSON.stringify({ targets: { lab } }));
+    const { stdout } = await check(directory, '--target', 'lab');
+    expect(finding.test(stdout), stdout).toBe(remoteWrite);
   });
 });
 

@@ -13,6 +13,8 @@ export interface ConfiguredTarget {
   kubeconfig?: string;
   /** Such as `http://127.0.0.1:9090`. */
   prometheus?: string;
+  /** Whether runs are written to it. */
+  remote_write?: boolean;
   /** Which channels feed a node, as `meter/channel`. */
   nodes?: Record<string, string[]>;
   /** Whether its meters are twins. */
@@ -32,6 +34,7 @@ export interface ConfigFile {
 
 const number = { type: 'number', minimum: 0 };
 const channel = { type: 'string', pattern: '^.+/[1-6]$' };
+const boolean = { type: 'boolean' };
 const text = { type: 'string', minLength: 1 };
 const SCHEMA = {
   type: 'object',
@@ -46,7 +49,7 @@ const SCHEMA = {
         required: ['gateway'],
         properties: {
           ...{ gateway: text, meters: text, node: text, context: text, kubeconfig: text },
-          ...{ prometheus: text, simulated: { type: 'boolean' } },
+          ...{ prometheus: text, remote_write: boolean, simulated: boolean },
           nodes: { type: 'object', additionalProperties: { type: 'array', items: channel } },
           namespaces: {
             type: 'object',
@@ -55,12 +58,15 @@ const SCHEMA = {
           },
         },
         // What is a cluster's means nothing without one.
-        dependentRequired: Object.fromEntries(
-          ['kubeconfig', 'prometheus', 'nodes', 'simulated', 'namespaces'].map((key) => [
-            key,
-            ['context'],
-          ]),
-        ),
+        dependentRequired: {
+          ...Object.fromEntries(
+            ['kubeconfig', 'prometheus', 'nodes', 'simulated', 'namespaces'].map((key) => [
+              key,
+              ['context'],
+            ]),
+          ),
+          remote_write: ['prometheus'],
+        },
       },
     },
     bench: {

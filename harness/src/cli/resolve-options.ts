@@ -8,6 +8,7 @@ import {
   type ChosenSource,
   type EnergySourceName,
 } from '../energy/choose-energy-source.js';
+import { prometheusAccess, type PrometheusAccess } from '../prometheus/prometheus-access.js';
 import { LocalTarget } from '../targets/local-target.js';
 import { type Target } from '../targets/target.js';
 import { dirname } from 'node:path';
@@ -29,6 +30,7 @@ export interface TargetFlagValues {
   config: string;
   stack: string | undefined;
   out: string;
+  prometheus: string | undefined;
 }
 
 export interface PlanFlagValues {
@@ -50,6 +52,7 @@ export interface ResolvedTarget {
   stackFile: string;
   energySource: ChosenSource;
   sysfs: string;
+  prometheus?: PrometheusAccess;
 }
 
 /**
@@ -74,9 +77,12 @@ export async function resolveTarget(
   const metersFile = flags.meters ?? configured?.meters;
   const { energy, sysfs } = flags;
   const choice = { energy, sysfs, ...(metersFile ? { metersFile: resolve(metersFile) } : {}) };
-  const resolved = (target: Target): ResolvedTarget => {
-    return { config, target, stackFile, energySource: chooseEnergySource(choice, target), sysfs };
-  };
+  const prometheus =
+    flags.prometheus ?? (configured?.remote_write ? configured.prometheus : undefined);
+  const resolved = (target: Target): ResolvedTarget => ({
+    ...{ config, target, stackFile, energySource: chooseEnergySource(choice, target), sysfs },
+    ...(prometheus === undefined ? {} : { prometheus: prometheusAccess(prometheus) }),
+  });
   if (configured) {
     const node = flags.node ?? configured.node;
     return resolved(

@@ -41,7 +41,7 @@ export async function resolveValidateOptions({
       ...{ target: 'local', gateway: undefined, meters: undefined, node: undefined },
       ...{ config: 'power-harness.yaml', stack: undefined, energy: 'twin', sysfs: '/sys' },
       ...{ rate: undefined, payload: undefined, method: undefined, 'twin-options': undefined },
-      ...{ cold: false, precision: undefined, budget: undefined },
+      ...{ cold: false, precision: undefined, budget: undefined, prometheus: undefined },
       ...{ ...plan, seed, out },
     }),
   );

@@ -14,10 +14,16 @@ export const runArg = Args.string({
   description: "a run's folder, name, or a unique part of it",
 });
 
+const LOGIN = 'remote write; log in by POWER_HARNESS_PROMETHEUS_USERNAME and _PASSWORD, or _TOKEN';
+
 /** A Prometheus that a run is written to. */
 export const prometheusFlag = Flags.custom<string>({
-  description:
-    'write phases and figures to this Prometheus (remote write); log in by POWER_HARNESS_PROMETHEUS_USERNAME and _PASSWORD, or _TOKEN',
+  description: `write phases and figures to this Prometheus (${LOGIN})`,
   env: 'POWER_HARNESS_PROMETHEUS',
   helpValue: 'URL',
+});
+
+/** The same, of a run that is yet to be. */
+export const livePrometheusFlag = prometheusFlag({
+  description: `write k6's metrics during load, phases and figures at the end to this Prometheus (${LOGIN})`,
 });

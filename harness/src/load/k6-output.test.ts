@@ -19,6 +19,12 @@ test('the start that the script tells', () => {
   });
 });
 
+test('what an output could not write', () => {
+  const line =
+    '{"error":"connection refused","level":"error","msg":"Failed to send","output":"Prometheus remote write"}';
+  expect(parseK6Line(line)).toEqual({ kind: 'output-failed', message: 'connection refused' });
+});
+
 test('errors, and nothing else', () => {
   expect(parseK6Line('{"level":"error","msg":"no"}')).toEqual({ kind: 'error', message: 'no' });
   expect(parseK6Line('{"level":"warning","msg":"Request Failed"}')).toBeUndefined();

@@ -4,7 +4,9 @@ import { START_MARK } from './k6-script.js';
 export type K6Event =
   | { kind: 'progress'; elapsedSeconds: number; iterations: number }
   | { kind: 'start'; scenario: string; startUs: number }
-  | { kind: 'error'; message: string };
+  | { kind: 'error'; message: string }
+  /** What it writes to a live output did not get there. */
+  | { kind: 'output-failed'; message: string };
 
 // "running (1m02.0s), 00/50 VUs, 3049 complete and 0 interrupted iterations", once a second.
 const PROGRESS = /^running \((?:(\d+)h)?(?:(\d+)m)?([\d.]+)s\), .*?(\d+) complete and/;
@@ -24,16 +26,17 @@ export function parseK6Line(line: string): K6Event | undefined {
 }
 
 function parseLogLine(line: string): K6Event | undefined {
-  let entry: { level?: string; msg?: string };
+  let entry: { level?: string; msg?: string; error?: string; output?: string };
   try {
     entry = JSON.parse(line) as typeof entry;
   } catch {
     return undefined;
   }
-  const { level, msg = '' } = entry;
+  const { level, msg = '', error, output } = entry;
   if (msg.startsWith(START_MARK)) {
     const [scenario = '', startMs] = msg.slice(START_MARK.length).split(' ');
     return { kind: 'start', scenario, startUs: Number(startMs) * 1000 };
   }
+  if (output && level === 'error') return { kind: 'output-failed', message: error ?? msg };
   return level === 'error' || level === 'fatal' ? { kind: 'error', message: msg } : undefined;
 }

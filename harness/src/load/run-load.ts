@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { LoadError, UsageError } from '../errors.js';
 import { countDropped } from './dropped-iterations.js';
-import { REQUESTS_FILE, runK6 } from './k6-process.js';
+import { type LiveOutput, REQUESTS_FILE, runK6 } from './k6-process.js';
 import { type K6Call } from './k6-script.js';
 import { readSummary } from './k6-summary.js';
 import { type LoadCourse, loadScenario } from './load-scenario.js';
@@ -38,6 +38,10 @@ export interface LoadOptions extends LoadCourse {
   timeoutSeconds: number;
   signal: AbortSignal;
   onProgress?: (progress: LoadProgress) => void;
+  /** Gets k6's metrics while it runs, each with its function. */
+  live?: LiveOutput;
+  /** Told each time that `live` did not take what k6 wrote; the load goes on. */
+  onLiveFailed?: (reason: string) => void;
 }
 
 export interface LoadProgress {
@@ -73,7 +77,7 @@ export interface LoadResult {
  * @throws LoadError where k6 is missing or fails, or the signal's reason; what was written stays
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { functions, warmupSeconds, windowSeconds, tailSeconds, timeoutSeconds } = options;
+  const { functions, warmupSeconds, windowSeconds, tailSeconds, timeoutSeconds, live } = options;
   const directory = resolve(options.directory);
   const count = functions[0]!.ratesPerSecond.length;
   const totalSeconds = warmupSeconds + count * windowSeconds + tailSeconds;
@@ -90,17 +94,19 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   await runK6({
     directory,
     rows: true,
+    ...(live ? { live } : {}),
     config: {
       request_timeout_seconds: timeoutSeconds,
       calls: Object.fromEntries(
         named.map(([scenario, each]) => [scenario, callOf(each, options.repetition)]),
       ),
       scenarios: Object.fromEntries(
-        named.map(([scenario, { ratesPerSecond, serviceSeconds }]) => [
+        named.map(([scenario, { name, ratesPerSecond, serviceSeconds }]) => [
           scenario,
           {
             ...loadScenario(ratesPerSecond, options, serviceSeconds),
             gracefulStop: `${gracefulStopSeconds}s`,
+            ...(live ? { tags: { function: name } } : {}),
           },
         ]),
       ),
@@ -111,6 +117,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     signal: options.signal,
     onEvent: (event) => {
       if (event.kind === 'start') startUs = Math.min(startUs ?? Infinity, event.startUs);
+      if (event.kind === 'output-failed') options.onLiveFailed?.(event.message);
       if (event.kind !== 'progress') return;
       options.onProgress?.({ elapsedSeconds: event.elapsedSeconds, requests: event.iterations });
     },

@@ -57,10 +57,10 @@ export function authorization({
 }
 
 /**
- * k6's own output to it, for `--out` and its environment. Every series of it carries the run as `testid`, and the function.
- * It tells of latencies so far, in seconds.
+ * k6's own output to it, for `--out` and its environment. Every series of it carries the run as `testid`. It tells of
+ * latencies so far, in seconds.
  */
-export function k6Output(access: PrometheusAccess, run: string, functionName: string) {
+export function k6Output(access: PrometheusAccess, run: string) {
   const { username, password, token } = access;
   return {
     name: 'experimental-prometheus-rw',
@@ -73,6 +73,6 @@ export function k6Output(access: PrometheusAccess, run: string, functionName: st
       ...(password ? { K6_PROMETHEUS_RW_PASSWORD: password } : {}),
       ...(token ? { K6_PROMETHEUS_RW_BEARER_TOKEN: token } : {}),
     },
-    tags: { testid: run, function: functionName },
+    tags: { testid: run },
   };
 }

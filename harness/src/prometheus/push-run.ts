@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type RunReport } from '../report/run-report.js';
-import { prometheusAccess } from './prometheus-access.js';
+import { type PrometheusAccess } from './prometheus-access.js';
 import { remoteWrite } from './remote-write.js';
 import { runSeries } from './run-series.js';
 
@@ -11,9 +11,8 @@ export interface PushedRun {
   series: number;
 }
 
-/** Writes a run to Prometheus. @throws UsageError of the address, TargetError where it does not take it */
-export async function pushRun(report: RunReport, url: string): Promise<PushedRun> {
-  const access = prometheusAccess(url);
+/** Writes a run to Prometheus. @throws TargetError where it does not take it */
+export async function pushRun(report: RunReport, access: PrometheusAccess): Promise<PushedRun> {
   const series = runSeries(report, hostname());
   await remoteWrite(access, series);
   return { run: report.result.run, url: access.url, series: series.length };

@@ -32,7 +32,7 @@ export async function remoteWrite(
     throw new TargetError(
       'PROMETHEUS_UNREACHABLE',
       `${url} can't be reached: ${reasonOf(error)}.`,
-      'The run is whole without it; runs push writes it later.',
+      'Is it up, and the address right?',
     );
   });
   if (status >= 200 && status < 300) return;
@@ -41,6 +41,14 @@ export async function remoteWrite(
     `${url} answers ${status}: ${errorMessage?.trim().split('\n')[0] ?? ''}`,
     HINTS[status] ?? 'Look at its log.',
   );
+}
+
+/**
+ * Whether it can be reached and takes remote writes: of a series without samples nothing is kept.
+ * @throws TargetError as {@link remoteWrite}
+ */
+export function assertTakesWrites(access: PrometheusAccess): Promise<void> {
+  return remoteWrite(access, [{ labels: { __name__: 'power_harness_run_info' }, samples: [] }]);
 }
 
 const HINTS: Record<number, string> = {

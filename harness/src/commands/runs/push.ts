@@ -15,9 +15,11 @@ export default class RunsPush extends BaseCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(RunsPush);
     const directory = await findRun(args.run, flags.out);
+    const { prometheusAccess } = await import('../../prometheus/prometheus-access.js');
+    const access = prometheusAccess(flags.prometheus);
     const { pushRun } = await import('../../prometheus/push-run.js');
     const { readReport } = await import('../../bench/report-again.js');
-    const written = await pushRun(await readReport(directory), flags.prometheus);
+    const written = await pushRun(await readReport(directory), access);
     this.log(`Wrote ${written.series} series of ${written.run} to ${written.url}`);
     return written;
   }

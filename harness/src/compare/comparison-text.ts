@@ -1,3 +1,4 @@
+import { markdownText } from '../report/markdown-table.js';
 import { plain, quantity } from '../report/quantity.js';
 import { type ComparedRun, type Comparison, type FunctionComparison } from './comparison.js';
 
@@ -22,17 +23,17 @@ export function comparisonText(comparison: Comparison): string {
 /** The same for a pull request. */
 export function comparisonMarkdown(comparison: Comparison): string {
   const blocks = comparison.runs.flatMap((run) => [
-    `**${escaped(run.run)}**`,
+    `**${markdownText(run.run)}**`,
     '',
     `| ${HEADER.join(' | ')} |`,
     '|---|---|--:|--:|--:|--:|---|',
-    ...run.functions.map((each) => `| ${cellsOf(each).map(escaped).join(' | ')} |`),
+    ...run.functions.map((each) => `| ${cellsOf(each).map(markdownText).join(' | ')} |`),
     '',
-    ...notesOf(run).map((note) => `- ${escaped(note)}`),
+    ...notesOf(run).map((note) => `- ${markdownText(note)}`),
     '',
   ]);
   const lines = [
-    `### Energy compared with ${escaped(comparison.baseline)}`,
+    `### Energy compared with ${markdownText(comparison.baseline)}`,
     '',
     `Marginal J/invocation${simulatedNote(comparison)}.`,
     '',
@@ -102,9 +103,4 @@ function aligned(rows: readonly string[][]): string[] {
       .join('  ')
       .trimEnd(),
   );
-}
-
-/** Names come from outside: they must not end a cell or begin markup. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\`*_|<>]/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

@@ -1,7 +1,7 @@
 import { type ColdStartResult } from '../attribution/result.js';
 import { type RunResult } from '../run/result.js';
 import { coldRows } from './cold-rows.js';
-import { cellText as cell, markdownTable } from './markdown-table.js';
+import { markdownTable, markdownText as cell } from './markdown-table.js';
 import { quantity, relativeError, withInterval } from './quantity.js';
 import { type RunFigures } from './run-report.js';
 import { marginalText, planText, sumLine, titleOf } from './summary-table.js';

@@ -3,4 +3,5 @@ export const KIND_CLUSTER = {
   context: 'kind-power-harness',
   gateway: 'http://127.0.0.1:31112',
   prometheus: 'http://127.0.0.1:31090',
+  remote_write: true,
 } as const;

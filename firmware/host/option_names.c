@@ -34,6 +34,7 @@ const struct option g_option_names[] = {
     {"truth", required_argument, NULL, OPTION_TRUTH},
     {"state", required_argument, NULL, OPTION_STATE},
     {"calibration-seconds", required_argument, NULL, OPTION_CALIBRATION_SECONDS},
+    {"speed", required_argument, NULL, OPTION_SPEED},
     {"exit-after", required_argument, NULL, OPTION_EXIT_AFTER},
     {"is-alive", required_argument, NULL, OPTION_IS_ALIVE},
     {"help", no_argument, NULL, OPTION_HELP},

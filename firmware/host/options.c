@@ -19,6 +19,7 @@
 #define MIN_I2C_KHZ 200
 #define MAX_I2C_KHZ 1000
 #define MAX_PAGE_SECONDS 60
+#define MAX_SPEED 100
 
 /** Options that are one number: where it goes, in which range, and in which unit the option is. */
 typedef struct {
@@ -62,6 +63,7 @@ static bool set_number(options_t *options, int option, const char *text)
         {OPTION_SUPPLY_OHM, 0, 100, &supply->supply_ohm, 1},
         {OPTION_CALIBRATION_SECONDS, 0, 1e8, &options->calibration_seconds, 1},
         {OPTION_EXIT_AFTER, 0.001, 1e8, &options->exit_after_seconds, 1},
+        {OPTION_SPEED, 1, MAX_SPEED, &options->speed, 1},
     };
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         const number_option_t *number = &numbers[i];
@@ -257,6 +259,18 @@ bool options_make_node(const options_t *options, node_model_t *node)
     return true;
 }
 
+static bool is_live(const node_model_t *node)
+{
+    for (int c = 0; c < NODE_CHANNELS; c++) {
+        for (size_t i = 0; i < node->channels[c].part_count; i++) {
+            if (node->channels[c].parts[i]->live) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /** What no option alone can tell. */
 static bool check_whole(options_t *options)
 {
@@ -278,8 +292,10 @@ static bool check_whole(options_t *options)
     if (options->twin.supply.shunt_ohm == 0) {
         options->twin.supply.shunt_ohm = shunt_choice(&node, &options->twin.supply);
     }
+    bool live = is_live(&node);
     node_model_destroy(&node);
-    return true;
+    return !(live && options->speed > 1) ||
+           invalid("--speed takes models of constant power and traces; processes and cgroups live in real time");
 }
 
 options_result_t options_parse(options_t *options, int argc, char **argv)
@@ -291,6 +307,7 @@ options_result_t options_parse(options_t *options, int argc, char **argv)
         .seed = 1,
         .calibration_seconds = 600,
         .page_seconds = 1,
+        .speed = 1,
         .names = {"channel 1", "channel 2", "channel 3", "channel 4", "channel 5", "channel 6"},
         .twin = {.specimen = {.noise_lsb = 0.5, .clock_error = 0.013},
                  .supply = {.supply_volts = 5.1, .supply_ohm = 0.05},

@@ -37,7 +37,9 @@ typedef struct {
     bool refuse_first_generation;
     /** Not 0: only asks a meter on this port whether it answers. */
     uint16_t is_alive_port;
-    /** 0: runs until it is told to stop. */
+    /** Simulated time passes so many times as fast as real time. */
+    double speed;
+    /** In seconds of simulated time; 0: runs until it is told to stop. */
     double exit_after_seconds;
 } options_t;
 

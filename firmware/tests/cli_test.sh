@@ -37,6 +37,8 @@ expect 2 "--fault: 'flood@3' is no fault" --model constant:1 --fault reboot@1,fl
 expect 2 "--fault: 'reboot': reboot takes its second" --model constant:1 --fault reboot
 expect 2 "--fault: 'loss@3': loss takes a probability" --model constant:1 --fault loss@3
 expect 2 "--gain-error takes a number" --model constant:1 --gain-error nan
+expect 2 "--speed takes a number from 1 to 100, not '0.5'" --model constant:1 --speed 0.5
+expect 2 '--speed takes models of constant power' --model constant:1+process:$$ --speed 2
 expect 2 "'extra' is no option" --model constant:1 extra
 expect 2 "'2.5' is no model" --model 2.5
 expect 2 'a channel from 1 to 6' --channel 7=constant:1
@@ -64,6 +66,11 @@ grep -Eqx '\{"event":"listening","address":"127\.0\.0\.1","port":[0-9]+,"boot_id
 grep -Evqx '[0-9]{16},1,constant,[0-9]+\.[0-9]{9},0\.000000000|time_us.*' "$directory/truth.csv" && failed 'rows of truth'
 # 2 W for 0.3 s and a little, at most every 50 ms.
 awk -F, 'END { exit !($4 > 0.59 && $4 < 4 && NR >= 4 && NR <= 20) }' "$directory/truth.csv" || failed 'energy of truth'
+
+# A minute in 0.6 s, on the axis of its own start.
+expect 0 '' --model constant:2 --port 0 --speed 100 --exit-after 60 --truth "$directory/truth.csv"
+awk -F, 'NR == 2 { start = $1 } END { seconds = ($1 - start) / 1e6; exit !(seconds > 59.9 && $4 / seconds > 1.99 && $4 / seconds < 2.02) }' \
+	"$directory/truth.csv" || failed "energy of a fast minute: $(tail -n 1 "$directory/truth.csv")"
 
 # A sum tells namesakes apart.
 expect 0 '' --model constant:2+constant:1 --channel 6=constant:4 --port 0 --exit-after 0.05 --truth "$directory/truth.csv"

@@ -11,7 +11,22 @@ const gateway = (metric: string, ...more: string[]) =>
   `${metric}{${['function_name=~"($function)([.].*)?"', ...more].join(',')}}`;
 
 const everyRun = (metric: string) =>
-  `max by (function, node) (last_over_time(power_harness_marginal_joules_per_invocation${metric}{${OF_FUNCTION},${ON_NODE}}[$__interval]))`;
+  `max by (function, node) (last_over_time(power_harness_${metric}{${OF_FUNCTION},${ON_NODE}}[$__interval]))`;
+
+/** A point a run, and smaller ones at the ends of its interval. */
+const runByRun = (metric: string, title: string, description: string) =>
+  overTime(
+    { title, description, unit: 'joule', width: 24, height: 10 },
+    [everyRun(metric), '{{function}} on {{node}}'],
+    [everyRun(`${metric}_low`), '{{function}} on {{node}}, low'],
+    [everyRun(`${metric}_high`), '{{function}} on {{node}}, high'],
+  )
+    .interval('1m')
+    .showPoints(VisibilityMode.Always)
+    .pointSize(6)
+    .lineWidth(0)
+    .fillOpacity(0)
+    .overrideByRegexp('/, (low|high)$/', [{ id: 'custom.pointSize', value: 3 }]);
 
 /** What functions draw now, and what an invocation of them cost in every run. */
 export const functionsDashboard = new DashboardBuilder('Energy of functions')
@@ -29,7 +44,7 @@ export const functionsDashboard = new DashboardBuilder('Energy of functions')
     several(
       'function',
       'Function',
-      'query_result(count by (function) (label_replace(gateway_service_count, "function", "$1", "function_name", "([^.]+).*") or power_harness_marginal_joules_per_invocation))',
+      'query_result(count by (function) (label_replace(gateway_service_count, "function", "$1", "function_name", "([^.]+).*") or power_harness_marginal_joules_per_invocation or power_harness_cold_start_joules))',
     ).regex('/function="([^"]+)"/'),
   )
   .withRow(row('Now, by CPU share'))
@@ -112,23 +127,16 @@ export const functionsDashboard = new DashboardBuilder('Energy of functions')
   )
   .withRow(row('Measured, run by run'))
   .withPanel(
-    overTime(
-      {
-        title: 'Marginal energy of an invocation in every run',
-        description:
-          'One point a run, written by runs push, with the ends of its 95 % interval. A step that leaves the interval is a regression, or an improvement.',
-        unit: 'joule',
-        width: 24,
-        height: 10,
-      },
-      [everyRun(''), '{{function}} on {{node}}'],
-      [everyRun('_low'), '{{function}} on {{node}}, low'],
-      [everyRun('_high'), '{{function}} on {{node}}, high'],
-    )
-      .interval('1m')
-      .showPoints(VisibilityMode.Always)
-      .pointSize(6)
-      .lineWidth(0)
-      .fillOpacity(0)
-      .overrideByRegexp('/, (low|high)$/', [{ id: 'custom.pointSize', value: 3 }]),
+    runByRun(
+      'marginal_joules_per_invocation',
+      'Marginal energy of an invocation in every run',
+      'One point a run, written at its end, with the ends of its 95 % interval. A step that leaves the interval is a regression, or an improvement.',
+    ),
+  )
+  .withPanel(
+    runByRun(
+      'cold_start_joules',
+      'Energy of a cold start in every run',
+      'Of the start and its first request, from bench --cold, with the ends of its 95 % interval.',
+    ),
   );

@@ -8,6 +8,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { metersYaml, startExporter } from '../../exporter/src/exporter-process.js';
 import { attribute } from '../../harness/src/attribution/attribute.js';
+import { coldStarts } from '../../harness/src/attribution/cold-start.js';
+import { type AttributionInput } from '../../harness/src/attribution/input.js';
+import { type AttributionResult } from '../../harness/src/attribution/result.js';
+import {
+  syntheticColdRun,
+  TYPICAL_COLD,
+} from '../../harness/src/attribution/synthetic-cold-run.js';
 import { syntheticRun, TYPICAL } from '../../harness/src/attribution/synthetic-run.js';
 import { drawnRun } from '../../harness/src/compare/drawn-run.js';
 import { findProgramOrSkip } from '../../harness/src/bench/required-programs.js';
@@ -39,17 +46,15 @@ const SECONDS = 120;
 const RUN = '20261123T120000Z-f';
 const NODE = 'jetson-nano';
 
-/** A run that ended just now, drawn from a seed. */
-function freshReport(): RunReport {
-  const { sensor, ...tables } = syntheticRun(TYPICAL);
+/** What was measured in a run that ended just now, all of it on one node. */
+function freshReport(run: string, tables: AttributionInput, found: AttributionResult): RunReport {
   const shiftUs = Date.now() * 1000 - Math.max(...tables.phases.map(({ endUs }) => endUs));
-  const { manifest } = drawnRun(RUN);
-  const result = attribute({ ...tables, sensor }, 'auto');
-  for (const each of [...result.functions, ...result.nodes]) each.node = NODE;
-  result.functions[0]!.truth_joules_per_invocation = 0.05;
+  const { manifest } = drawnRun(run);
+  const { functions, nodes, cold_starts = [] } = found;
+  for (const each of [...functions, ...nodes, ...cold_starts]) each.node = NODE;
   return {
     manifest: { ...manifest, ended_us: Date.now() * 1000 },
-    result: { schema: 1, run: RUN, simulated: true, ...result },
+    result: { schema: 1, run, simulated: true, ...found },
     tables: {
       ...tables,
       phases: tables.phases.map((phase) => ({
@@ -59,6 +64,18 @@ function freshReport(): RunReport {
       })),
     },
   };
+}
+
+/** A run drawn from a seed, and one of cold starts. */
+function drawnReports(): RunReport[] {
+  const [usual, cold] = [syntheticRun(TYPICAL), syntheticColdRun(TYPICAL_COLD)];
+  const found = attribute(usual, 'auto');
+  found.functions[0]!.truth_joules_per_invocation = 0.05;
+  const nothing = { method: 'difference' as const, functions: [], nodes: [] };
+  return [
+    freshReport(RUN, usual, found),
+    freshReport(`${RUN}-cold`, cold, { ...nothing, ...coldStarts(cold) }),
+  ];
 }
 
 /** Two seconds of real load, written by k6 itself. */
@@ -110,7 +127,7 @@ describe.skipIf(missing)(`dashboards on a live Prometheus${missing ?? ''}`, () =
     prometheus = await startPrometheus({ exporters: exporter.url.replace('http://', '') }, [RULES]);
     cleanups.push(() => prometheus.close());
     const access = prometheusAccess(prometheus.url, {});
-    await pushRun(freshReport(), access);
+    for (const report of drawnReports()) await pushRun(report, access);
     await load(access);
     await remoteWrite(access, clusterSeries(NODE, 'f', SECONDS, Date.now()));
     // Until the rules have seen two scrapes.

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { coldStarts } from '../attribution/cold-start.js';
+import { syntheticColdRun, TYPICAL_COLD } from '../attribution/synthetic-cold-run.js';
 import { syntheticRun, TYPICAL } from '../attribution/synthetic-run.js';
 import { drawnRun } from '../compare/drawn-run.js';
 import { runSeries, type Series } from './run-series.js';
@@ -38,6 +40,21 @@ test('figures are there with the ends of their intervals, once, at the end of th
     9,
   );
   expect(named('truth_joules_per_invocation')).toEqual([]);
+});
+
+test('cold starts too, what a replica keeps on drawing in watts', () => {
+  const cold = syntheticColdRun(TYPICAL_COLD);
+  const found = coldStarts(cold);
+  const of = runSeries({ manifest, result: { ...result, ...found }, tables: cold }, 'laptop');
+  const value = (name: string) =>
+    of.find(({ labels }) => labels.__name__ === `power_harness_${name}`)!.samples[0]!.value;
+  const [{ start_joules: start, keep_warm_joules_per_minute: keep } = found.cold_starts[0]!] =
+    found.cold_starts;
+  expect([value('cold_start_joules_low'), value('cold_start_joules_high')]).toEqual([
+    start.ci95.low,
+    start.ci95.high,
+  ]);
+  expect(value('keep_warm_watts')).toBeCloseTo(keep.value / 60, 12);
 });
 
 test('a phase is there while it lasts, each second, by the number of its repetition', () => {

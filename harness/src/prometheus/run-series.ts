@@ -1,4 +1,4 @@
-import { type Interval, type NodeResult } from '../attribution/result.js';
+import { type Estimate, type Interval, type NodeResult } from '../attribution/result.js';
 import { type RunReport } from '../report/run-report.js';
 
 /** One Prometheus series. */
@@ -72,6 +72,15 @@ export function runSeries({ manifest, result, tables }: RunReport, instance: str
     atEnd('latency_seconds', { ...of, quantile: '0.5' }, latency.p50);
     atEnd('latency_seconds', { ...of, quantile: '0.95' }, latency.p95);
     atEnd('latency_seconds', { ...of, quantile: '0.99' }, latency.p99);
+  }
+  for (const each of result.cold_starts ?? []) {
+    const of = { function: each.function, node: each.node };
+    const estimate = (name: string, { value, ci95 }: Estimate, scale = 1) =>
+      withInterval(name, of, scale * value, { low: scale * ci95.low, high: scale * ci95.high });
+    estimate('cold_start_seconds', each.start_seconds);
+    estimate('cold_start_joules', each.start_joules);
+    estimate('warm_request_joules', each.warm_request_joules);
+    estimate('keep_warm_watts', each.keep_warm_joules_per_minute, 1 / 60);
   }
   for (const { node, idle_watts: idle, energy_joules: energy } of result.nodes) {
     withInterval('idle_watts', { node }, idle.value, idle.ci95);

@@ -52,7 +52,7 @@ export function assertTakesWrites(access: PrometheusAccess): Promise<void> {
 }
 
 const HINTS: Record<number, string> = {
-  400: 'Samples older than what it has are refused, unless out_of_order_time_window is set.',
+  400: 'Out of order: the run is there already, or is older than out_of_order_time_window allows.',
   401: 'Log in by POWER_HARNESS_PROMETHEUS_USERNAME and _PASSWORD, or _TOKEN.',
   403: 'The account may not write.',
   404: 'Start it with --web.enable-remote-write-receiver.',

@@ -26,6 +26,16 @@ test.each(PAGES)('%s: what it links to is there', (page) => {
   }
 });
 
+test('pictures tell what they show to those who do not see them', () => {
+  for (const page of PAGES)
+    for (const [, alt = ''] of textOf(page).matchAll(/!\[(.*?)\]\(/g))
+      expect(alt.length, page).toBeGreaterThan(20);
+  for (const picture of filesBelow('docs', '.svg')) {
+    const text = textOf(picture);
+    for (const tag of ['title', 'desc']) expect(text).toMatch(new RegExp(`<${tag}[^>]*>[^<]{10,}`));
+  }
+});
+
 test('every page of docs/ is in its index', () => {
   const index = textOf('docs/README.md');
   for (const page of PAGES.filter((each) => /^docs\/[^/]+\.md$/.test(each)))

@@ -47,11 +47,14 @@ const sources = [...filesBelow('harness/src', '.ts'), ...filesBelow('exporter/sr
   .map(textOf)
   .join('\n');
 
-test('codes and metrics of the troubleshooting are real', () => {
-  const spans = [...textOf('docs/troubleshooting.md').matchAll(/`([^`]+)`/g)].map(([, s]) => s!);
+test('codes, messages and metrics of the troubleshooting are real', () => {
+  const troubles = textOf('docs/troubleshooting.md');
+  const quoted = [...troubles.matchAll(/"([^"]+)"/g)].map(([, words]) => words!);
+  for (const words of quoted) expect([words, sources.includes(words)]).toEqual([words, true]);
+  const spans = [...troubles.matchAll(/`([^`]+)`/g)].map(([, s]) => s!);
   const codes = spans.filter((span) => /^[A-Z][A-Z0-9]*_[A-Z_]+$/.test(span));
   const metrics = spans.filter((span) => /^power_\w+$/.test(span));
-  expect([codes.length > 30, metrics.length > 5]).toEqual([true, true]);
+  expect([codes.length > 30, metrics.length > 5, quoted.length > 20]).not.toContain(false);
   for (const code of codes) expect([code, sources.includes(`'${code}'`)]).toEqual([code, true]);
   const page = textOf('exporter/src/__golden__/metrics.txt');
   for (const metric of metrics) expect(page).toContain(`# TYPE ${metric} `);

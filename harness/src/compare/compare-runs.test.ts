@@ -143,8 +143,8 @@ describe('what differs between runs', () => {
     expect(differing(change)).toContainEqual(expect.objectContaining({ what, severe }));
   });
 
-  test('not a rate that a calibration found again, nor the group that a twin watches', () => {
-    const twin = (group: number) => (run: Run) => {
+  test('not a rate that a calibration found again, nor the groups that a twin watches', () => {
+    const twin = (run: Run, group: number, ...functions: string[]) => {
       run.manifest.plan.rate_per_second.f = 20 + group / 10;
       run.manifest.meters[0] = {
         node: 'node',
@@ -152,16 +152,18 @@ describe('what differs between runs', () => {
         channel: 1,
         source: 'twin',
         address: `127.0.0.1:${group}`,
-        model: `cgroup:/sys/fs/cgroup/power-harness-${group},idle_watts=2,watts_per_core=3`,
+        model: ['platform', ...functions]
+          .map((name, i) => `cgroup:/x/power-harness-${group}/${name},idle_watts=${i ? 0 : 2}`)
+          .join('+'),
       };
     };
     const [a, b] = [draw(1), draw(2)];
-    twin(1)(a);
-    twin(2)(b);
+    twin(a, 1, 'function-f');
+    twin(b, 2, 'function-f', 'function-g');
     expect(compareRuns(a, [b], THRESHOLD).runs[0]!.differences).toEqual([]);
-    b.manifest.meters[0]!.model = 'cgroup:/x,idle_watts=3,watts_per_core=3';
+    b.manifest.meters[0]!.model = 'cgroup:/x,idle_watts=3';
     expect(compareRuns(a, [b], THRESHOLD).runs[0]!.differences).toMatchObject([
-      { what: 'energy source of node', baseline: 'twin cgroup,idle_watts=2,watts_per_core=3' },
+      { what: 'energy source of node', baseline: 'twin cgroup,idle_watts=2+cgroup,idle_watts=0' },
     ]);
   });
 });

@@ -75,11 +75,14 @@ function metersOf({ manifest }: Run, node: string): ManifestMeter[] {
   return manifest.meters.filter((each) => each.node === node);
 }
 
-/** Of a twin also what it simulates: the number of a process or control group in it differs from run to run. */
+/**
+ * Of a twin also what it simulates: the numbers of processes and control groups in it differ from run to run, and there is
+ * one alike for each function.
+ */
 function kindOf({ source, model }: ManifestMeter): string {
-  return model === undefined
-    ? source
-    : `${source} ${model.replace(/^(process|cgroup):[^,]*/, '$1')}`;
+  if (model === undefined) return source;
+  const parts = model.split('+').map((part) => part.replace(/^(process|cgroup):[^,]*/, '$1'));
+  return `${source} ${[...new Set(parts)].join('+')}`;
 }
 
 /** A twin's port differs from run to run; its sensor does not. */

@@ -68,14 +68,14 @@ export function idlePieces(
   spans: readonly Span[],
   { timeUs, energyJoules, gapUs }: NodeSamples,
 ): IdlePiece[] {
-  return spans.flatMap((span) => {
+  const pieces = spans.flatMap((span) => {
     const count = Math.max(1, Math.round((span.endUs - span.startUs) / PIECE_US));
     const step = (span.endUs - span.startUs) / count;
     return Array.from({ length: count }, (_, i) => {
       const piece = { startUs: span.startUs + i * step, endUs: span.startUs + (i + 1) * step };
       const seconds = secondsOf(piece);
-      const watts = riseIn(timeUs, energyJoules, piece) / seconds;
-      return { ...piece, seconds, watts, follows: i > 0 };
+      return { ...piece, seconds, watts: riseIn(timeUs, energyJoules, piece) / seconds };
     }).filter((piece) => !gapUs || riseIn(timeUs, gapUs, piece) === 0);
   });
+  return pieces.map((piece, i) => ({ ...piece, follows: pieces[i - 1]?.endUs === piece.startUs }));
 }

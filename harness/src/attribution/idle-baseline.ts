@@ -27,8 +27,11 @@ export interface IdleBaseline {
 /** A model of more terms must be better by this (AICc; Burnham, Anderson, 2002, 2.6: "considerably less" support). */
 const EVIDENCE = 6;
 
-/** Time constants tried, by the length of the run. */
-const TIME_CONSTANTS = [0.1, 0.2, 0.4, 0.8];
+/** Time constants tried, by the length of the run; a line is the limit of long ones. */
+const TIME_CONSTANTS = [0.1, 0.14, 0.2, 0.28, 0.4, 0.57, 0.8, 1.6];
+
+/** Less likely shapes than this count for nothing. */
+const LEAST_WEIGHT = 0.001;
 
 /** Below so many pieces, only the mean can be told. */
 const PIECES_FOR_DRIFT = 8;
@@ -65,7 +68,60 @@ export function idleBaseline(
       : Infinity;
   const [plain, ...richer] = candidates;
   const best = richer.reduce((a, b) => (score(b) < score(a) ? b : a), plain!);
-  return score(best) < score(plain!) - EVIDENCE ? best : plain!;
+  if (score(best) >= score(plain!) - EVIDENCE) return plain!;
+  if (best.drift === 'none') return best;
+  return averaged(
+    richer.filter((each) => each.drift !== 'none' && each.otherCpu === best.otherCpu),
+    best.drift,
+    effective,
+  );
+}
+
+/**
+ * Which way a drift went on between is not known better than the pieces tell: the mean of the shapes by their likelihood,
+ * its variance that of each and of what they differ by (Bayesian model averaging: Hoeting et al., Statist. Sci. 14, 1999).
+ * The drifts of all shapes are terms of one model then.
+ */
+function averaged(shapes: readonly Fit[], drift: DriftShape, effective: number): IdleBaseline {
+  const least = Math.max(1e-30, Math.min(...shapes.map(({ squares }) => squares)));
+  const free = Math.max(1, effective - shapes[0]!.factors.length);
+  const likely = shapes
+    .map((fit) => ({ fit, weight: (Math.max(fit.squares, 1e-30) / least) ** (-free / 2) }))
+    .filter(({ weight }) => weight >= LEAST_WEIGHT);
+  const total = likely.reduce((sum, { weight }) => sum + weight, 0);
+  const { otherCpu } = shapes[0]!;
+  const width = 1 + likely.length + (otherCpu ? 1 : 0);
+  /** Where the factors of a shape are among those of all. */
+  const placesOf = (i: number) => [0, 1 + i, ...(otherCpu ? [width - 1] : [])];
+  const factors = new Array<number>(width).fill(0);
+  likely.forEach(({ fit, weight }, i) => {
+    placesOf(i).forEach((at, a) => (factors[at]! += (weight / total) * fit.factors[a]!));
+  });
+  const covariance = factors.map(() => new Array<number>(width).fill(0));
+  likely.forEach(({ fit, weight }, i) => {
+    const places = placesOf(i);
+    const apart = factors.map((each) => -each);
+    places.forEach((at, a) => (apart[at]! += fit.factors[a]!));
+    covariance.forEach((row, a) =>
+      row.forEach((_, b) => (row[b]! += (weight / total) * apart[a]! * apart[b]!)),
+    );
+    places.forEach((at, a) =>
+      places.forEach(
+        (to, b) => (covariance[at]![to]! += (weight / total) * fit.covariance[a]![b]!),
+      ),
+    );
+  });
+  return {
+    drift,
+    otherCpu,
+    factors,
+    covariance,
+    degrees: likely.reduce((sum, { fit, weight }) => sum + (weight / total) * fit.degrees, 0),
+    terms: (span) => {
+      const each = likely.map(({ fit }) => fit.terms(span));
+      return [each[0]![0]!, ...each.map((terms) => terms[1]!), ...each[0]!.slice(2)];
+    },
+  };
 }
 
 interface Fit extends IdleBaseline {

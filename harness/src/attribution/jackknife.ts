@@ -6,7 +6,7 @@ import { Matrix, pseudoInverse } from 'ml-matrix';
  * common and however their variances differ.
  * Source: Efron, Ann. Statist. 7 (1979); for clusters MacKinnon, Nielsen, Webb, J. Appl. Econometrics 38 (2023): CV3.
  * @param block - of each row, from 0 to `blocks` - 1
- * @param prior - added to the last diagonal element of the normal equations
+ * @param prior - added to the normal equations
  */
 export function leaveBlocksOut(
   jacobian: readonly (readonly number[])[],
@@ -14,13 +14,16 @@ export function leaveBlocksOut(
   weights: readonly number[],
   block: readonly number[],
   blocks: number,
-  prior: number,
+  prior: readonly (readonly number[])[],
 ): number[][] {
   const width = jacobian[0]!.length;
   // Columns of unlike units would make the inverse inexact.
   const scale = Array.from(
     { length: width },
-    (_, a) => Math.sqrt(jacobian.reduce((sum, row, i) => sum + weights[i]! * row[a]! ** 2, 0)) || 1,
+    (_, a) =>
+      Math.sqrt(
+        jacobian.reduce((sum, row, i) => sum + weights[i]! * row[a]! ** 2, prior[a]![a]!),
+      ) || 1,
   );
   const grams = Array.from({ length: blocks }, () => Matrix.zeros(width, width));
   const moments = Array.from({ length: blocks }, () => Matrix.zeros(width, 1));
@@ -35,8 +38,9 @@ export function leaveBlocksOut(
     }
   });
   const whole = grams.reduce((sum, each) => Matrix.add(sum, each), Matrix.zeros(width, width));
-  const penalty = prior / scale[width - 1]! ** 2;
-  if (prior > 0) whole.set(width - 1, width - 1, whole.get(width - 1, width - 1) + penalty);
+  prior.forEach((row, a) =>
+    row.forEach((each, b) => whole.set(a, b, whole.get(a, b) + each / scale[a]! / scale[b]!)),
+  );
   const right = moments.reduce((sum, each) => Matrix.add(sum, each), Matrix.zeros(width, 1));
   const solution = pseudoInverse(whole).mmul(right);
   return grams.map((gram, g) => {

@@ -1,37 +1,6 @@
 import { type InFlightStates } from './in-flight-states.js';
+import { effectOf, type CpuParts, type LoadModel, type LoadRow } from './load-effect.js';
 import { nonNegativeLeastSquares } from './nnls.js';
-
-/**
- * Energy above idle by what was in flight. Power is the sum of what is busy, to a power: with b = sum of m_f * n_f
- * (m_f watts for each request of f at a time, n_f of them), a node draws B * (b / B)^a above idle. a = 1 is a node
- * whose power is proportional to its load; a < 1 one whose first load costs most.
- */
-export interface LoadRow {
-  /** Above idle. */
-  joules: number;
-  weight: number;
-  states: InFlightStates;
-  /** What each function did, in its feature: column sums of the design where a = 1. */
-  feature: readonly number[];
-  /** Feature by seconds in flight. */
-  intensity: readonly number[];
-}
-
-export interface LoadModel {
-  /** Of each function, in joules by unit of its feature, at the load level B. */
-  factors: number[];
-  exponent: number;
-  /** B, in watts. */
-  levelWatts: number;
-}
-
-/** What a model says of one row. */
-export interface Effect {
-  /** By function: joules = sum of factor * share. At a = 1, its feature. */
-  shares: number[];
-  /** Derivative of joules by the exponent. */
-  byExponent: number;
-}
 
 /**
  * Nodes' exponents are about 1 within this, before a run says more (one standard deviation). Fan, Weber, Barroso
@@ -41,143 +10,158 @@ const EXPONENT_PRIOR = 0.25;
 const EXPONENT_RANGE = { low: 0.4, high: 2.5 };
 const ROUNDS = 25;
 
-/**
- * Of a power that is homogeneous in b, each function has the share that its part of b has: the Aumann-Shapley price,
- * its cost at the margin averaged over all levels of load from none to what there was (Billera, Heath, Math. Oper.
- * Res. 7, 1982). By Euler's theorem the shares sum to the whole, so a fit is least squares on shares.
- */
-export function effectOf(
-  { states, feature, intensity }: LoadRow,
-  { factors, exponent, levelWatts }: LoadModel,
-): Effect {
-  const width = factors.length;
-  const shares = feature.map((value, f) => (intensity[f] === 0 ? value : 0));
-  if (exponent === 1 && states.seconds.length === 0) return { shares: [...feature], byExponent: 0 };
-  let byExponent = 0;
-  const { seconds, counts } = states;
-  for (let s = 0; s < seconds.length; s++) {
-    let watts = 0;
-    for (let f = 0; f < width; f++) watts += factors[f]! * intensity[f]! * counts[s * width + f]!;
-    const level = Math.max(watts / levelWatts, 1e-3);
-    const log = Math.log(level);
-    const price = Math.exp((exponent - 1) * log) * seconds[s]!;
-    byExponent += watts * price * log;
-    for (let f = 0; f < width; f++) {
-      const count = counts[s * width + f]!;
-      if (count !== 0) shares[f]! += price * intensity[f]! * count;
-    }
-  }
-  return { shares, byExponent };
-}
-
-/** Joules of each function in all rows. */
-export function joulesByFunction(rows: readonly LoadRow[], model: LoadModel): number[] {
-  const totals = model.factors.map(() => 0);
-  // A factor below 0 is possible where it was resampled; power that is less than none is not.
-  const allowed = { ...model, factors: model.factors.map((factor) => Math.max(0, factor)) };
-  for (const row of rows) {
-    const { shares } = effectOf(row, allowed);
-    shares.forEach((share, f) => (totals[f]! += model.factors[f]! * share));
-  }
-  return totals;
-}
-
 /** A fit, and its equations at the solution: what a change of the rows would change. */
 export interface LoadFit {
   model: LoadModel;
   residuals: number[];
-  /** Of each row, the derivatives of its joules by the factors, then the exponent. */
+  /** Of each row, the derivatives of its joules by the factors, then the offsets, then the exponent. */
   jacobian: number[][];
-  /** Added to the diagonal of the last parameter by what is known before. */
-  priorWeight: number;
+  /** Added to the normal equations by what is known before. */
+  prior: number[][];
 }
 
-/** Weighted least squares, factors not negative. @param curved - whether the exponent is fitted, else 1 */
-export function fitLoadModel(rows: readonly LoadRow[], curved: boolean): LoadFit {
-  const width = rows[0]!.feature.length;
-  const linear = linearFactors(rows);
+/** What is known of a fit's parameters before. */
+export interface LoadPriors {
+  /** Whether the exponent is fitted, else 1. */
+  curved: boolean;
+  cpuParts: CpuParts;
+  /** Inverse covariance of the offsets, which are 0 before. */
+  offsetPrecision: readonly (readonly number[])[];
+}
+
+/**
+ * Weighted least squares, factors not negative. What is known before of offsets and exponent counts as further
+ * observations (mixed estimation: Theil, Goldberger, Int. Econ. Rev. 2, 1961).
+ */
+export function fitLoadModel(
+  rows: readonly LoadRow[],
+  { curved, cpuParts, offsetPrecision }: LoadPriors,
+): LoadFit {
   const seconds = rows.reduce((sum, { states }) => sum + totalSeconds(states), 0);
   const joules = rows.reduce((sum, each) => sum + each.joules, 0);
-  let model: LoadModel = {
-    factors: linear,
+  const offsets = offsetPrecision.map(() => 0);
+  const start: LoadModel = {
+    factors: linearFactors(rows, cpuParts),
+    offsets,
     exponent: 1,
     levelWatts: Math.max(joules / seconds, 1e-6),
+    cpuParts,
   };
-  let fit = linearise(rows, model, curved);
-  for (let round = 0; curved && round < ROUNDS; round++) {
-    const { factors, exponent } = model;
-    const size = width + 1;
-    const gram = Array.from({ length: size }, () => new Array<number>(size).fill(0));
-    const moments = new Array<number>(size).fill(0);
-    rows.forEach(({ weight }, i) => {
-      const slopes = fit.jacobian[i]!;
-      // Gauss-Newton for the factors themselves, so that they can be held at 0.
-      const target =
-        fit.residuals[i]! + factors.reduce((sum, each, f) => sum + each * slopes[f]!, 0);
-      accumulate(gram, moments, slopes, target, weight);
-    });
-    gram[width]![width]! += fit.priorWeight;
-    moments[width]! += fit.priorWeight * (1 - exponent);
-    const free = Array.from({ length: size }, (_, i) => i === width);
-    const solution = nonNegativeLeastSquares(gram, moments, free);
-    const before = penalised(rows, fit, exponent);
-    let step = 1;
-    let next = model;
-    let tried = fit;
+  const precision = [...offsetPrecision.map((row) => [...row, 0]), [...offsets, 0]];
+  precision[offsets.length]![offsets.length] = 1 / EXPONENT_PRIOR ** 2;
+  const linearised = (model: LoadModel) => linearise(rows, model, curved, precision);
+  let fit = linearised(start);
+  for (let round = 0; round < ROUNDS; round++) {
+    const { model, prior } = fit;
+    const before = penalised(rows, fit, prior);
+    const target = solution(rows, fit);
+    let [step, next] = [1, fit];
     for (; step > 0.01; step /= 2) {
-      next = {
-        ...model,
-        factors: factors.map((each, f) => each + step * (solution[f]! - each)),
-        exponent: Math.min(
-          EXPONENT_RANGE.high,
-          Math.max(EXPONENT_RANGE.low, exponent + step * solution[width]!),
-        ),
-      };
-      tried = linearise(rows, next, curved);
-      if (penalised(rows, { ...tried, priorWeight: fit.priorWeight }, next.exponent) <= before)
-        break;
+      next = linearised(between(model, target, step));
+      if (penalised(rows, next, prior) <= before) break;
     }
     if (step <= 0.01) break;
-    const moved = Math.abs(next.exponent - exponent) + relativeChange(factors, next.factors);
-    [model, fit] = [next, tried];
+    const moved =
+      Math.abs(next.model.exponent - model.exponent) +
+      relativeChange(model.factors, next.model.factors);
+    fit = next;
     if (moved < 1e-7) break;
   }
   return fit;
 }
 
+/** One step of Gauss-Newton, for the parameters themselves, so that factors can be held at 0. */
+function solution(rows: readonly LoadRow[], { model, residuals, jacobian, prior }: LoadFit) {
+  const size = jacobian[0]!.length;
+  const width = model.factors.length;
+  const now = parametersOf(model).slice(0, size);
+  const means = parametersOf({ ...model, offsets: model.offsets.map(() => 0), exponent: 1 });
+  const gram = prior.map((row) => [...row]);
+  const moments = prior.map((row) => row.reduce((sum, each, b) => sum + each * means[b]!, 0));
+  rows.forEach(({ weight }, i) => {
+    const slopes = jacobian[i]!;
+    const target = residuals[i]! + now.reduce((sum, each, a) => sum + each * slopes[a]!, 0);
+    accumulate(gram, moments, slopes, target, weight);
+  });
+  return nonNegativeLeastSquares(
+    gram,
+    moments,
+    now.map((_, a) => a >= width),
+  );
+}
+
+function between(model: LoadModel, target: readonly number[], step: number): LoadModel {
+  const { factors, offsets, exponent } = model;
+  const moved = (value: number, a: number) => value + step * ((target[a] ?? value) - value);
+  const bent = moved(exponent, factors.length + offsets.length);
+  return {
+    ...model,
+    factors: factors.map(moved),
+    offsets: offsets.map((each, k) => moved(each, factors.length + k)),
+    exponent: Math.min(EXPONENT_RANGE.high, Math.max(EXPONENT_RANGE.low, bent)),
+  };
+}
+
+function parametersOf({ factors, offsets, exponent }: LoadModel): number[] {
+  return [...factors, ...offsets, exponent];
+}
+
 /** Factors of a linear node. */
-export function linearFactors(rows: readonly LoadRow[]): number[] {
+export function linearFactors(rows: readonly LoadRow[], cpuParts: CpuParts): number[] {
   const width = rows[0]!.feature.length;
   const gram = Array.from({ length: width }, () => new Array<number>(width).fill(0));
   const moments = new Array<number>(width).fill(0);
-  for (const { feature, joules, weight } of rows)
-    accumulate(gram, moments, feature, joules, weight);
+  for (const row of rows) {
+    accumulate(gram, moments, linearColumns(row, cpuParts), row.joules, row.weight);
+  }
   return nonNegativeLeastSquares(gram, moments);
 }
 
-function linearise(rows: readonly LoadRow[], model: LoadModel, curved: boolean): LoadFit {
+/** What the factors of a linear node are multiplied by. */
+export function linearColumns(
+  { feature, busySeconds }: LoadRow,
+  { cores, wattsPerCore }: CpuParts,
+): number[] {
+  const cpuSeconds = cores.reduce((sum, each, f) => sum + each * busySeconds[f]!, 0);
+  return feature.map((value, f) => value + wattsPerCore[f]! * cpuSeconds);
+}
+
+function linearise(
+  rows: readonly LoadRow[],
+  model: LoadModel,
+  curved: boolean,
+  precision: readonly (readonly number[])[],
+): LoadFit {
   const residuals: number[] = [];
   const jacobian: number[][] = [];
   for (const row of rows) {
-    const { shares, byExponent } = curved
-      ? effectOf(row, model)
-      : { shares: [...row.feature], byExponent: 0 };
-    const slopes = shares.map((share) => model.exponent * share);
-    residuals.push(
-      row.joules - shares.reduce((sum, share, f) => sum + share * model.factors[f]!, 0),
-    );
-    jacobian.push(curved ? [...slopes, byExponent] : slopes);
+    const { joules, slopes, byExponent } = effectOf(row, model);
+    const offset = model.offsets.reduce((sum, each, k) => sum + each * row.offsets[k]!, 0);
+    residuals.push(row.joules - offset - joules.reduce((sum, each) => sum + each, 0));
+    jacobian.push([...slopes, ...row.offsets, ...(curved ? [byExponent] : [])]);
   }
-  const free = Math.max(1, rows.length - model.factors.length - 1);
+  const size = jacobian[0]!.length;
+  const width = model.factors.length;
+  const free = Math.max(1, rows.length - size);
   const variance = rows.reduce((sum, { weight }, i) => sum + weight * residuals[i]! ** 2, 0) / free;
-  return { model, residuals, jacobian, priorWeight: curved ? variance / EXPONENT_PRIOR ** 2 : 0 };
+  const prior = Array.from({ length: size }, (_, a) =>
+    Array.from({ length: size }, (_, b) =>
+      a < width || b < width ? 0 : variance * precision[a - width]![b - width]!,
+    ),
+  );
+  return { model, residuals, jacobian, prior };
 }
 
-function penalised(rows: readonly LoadRow[], fit: LoadFit, exponent: number): number {
-  return (
-    rows.reduce((sum, { weight }, i) => sum + weight * fit.residuals[i]! ** 2, 0) +
-    fit.priorWeight * (exponent - 1) ** 2
-  );
+function penalised(
+  rows: readonly LoadRow[],
+  { model, residuals }: LoadFit,
+  prior: readonly (readonly number[])[],
+): number {
+  const off = parametersOf({ ...model, factors: model.factors.map(() => 0) });
+  off[off.length - 1] = model.exponent - 1;
+  let sum = rows.reduce((all, { weight }, i) => all + weight * residuals[i]! ** 2, 0);
+  prior.forEach((row, a) => row.forEach((each, b) => (sum += off[a]! * each * off[b]!)));
+  return sum;
 }
 
 function accumulate(

@@ -1,12 +1,17 @@
 import { activitiesIn, totalOf, type Activity } from './activity.js';
+import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
+import { withCountedBytes } from './counted-bytes.js';
 import { candidatesOf, chooseFeatures, type Feature } from './features.js';
 import { idleJoules } from './idle-baseline.js';
 import { inFlightStates, type InFlightStates } from './in-flight-states.js';
-import { linearFactors, type LoadRow } from './load-model.js';
+import { type CpuParts, type LoadRow, onlyComputing } from './load-effect.js';
+import { baselineOffsets, unheardCpuSeconds, unheardWatts } from './baseline-offsets.js';
+import { besidesCpu } from './cpu-parts.js';
+import { linearColumns, linearFactors, type LoadPriors } from './load-model.js';
 import { measuredSpan, type LoadWindow } from './load-windows.js';
 import { type NodeView } from './node-view.js';
 import { nonNegativeLeastSquares } from './nnls.js';
-import { secondsOf } from './spans.js';
+import { mergeSpans, secondsOf } from './spans.js';
 
 /** What a regression is made of. */
 export interface RegressionRows {
@@ -18,6 +23,7 @@ export interface RegressionRows {
   /** The functions that ran in these windows, by name: the columns. */
   activities: Activity[];
   features: Feature[];
+  priors: LoadPriors;
 }
 
 /** With fewer windows than this, long ones are cut into several blocks. */
@@ -41,14 +47,19 @@ const MOST_BLOCKS = 60;
 /** A row's variance is never taken for less than this share of the mean: few rows must not decide. */
 const LEAST_VARIANCE = 0.1;
 
+/** Of fit and variance. */
+const VARIANCE_ROUNDS = 4;
+
 /** States of more rows of invocations than this take too long; then the node is taken for linear. */
 const MOST_ROWS_FOR_STATES = 2_000_000;
 
 /** The load windows of a node as rows of a regression: energy above idle, and what each function did. */
 export function regressionRows(view: NodeView): RegressionRows {
   const windows = withoutOverlap(view.windows.filter((each) => each.unusable === undefined));
-  const coarse = columnsOf(view, cut(windows, view, COARSE_SECONDS));
-  const fine = columnsOf(view, cut(windows, view, FINE_SECONDS));
+  const [coarse, fine] = [COARSE_SECONDS, FINE_SECONDS].map((seconds) =>
+    columnsOf(view, cut(windows, view, seconds)),
+  ) as [Columns, Columns];
+  takeUnheardOff(view, coarse, [coarse, fine]);
   // CPU time is read too seldom for short rows.
   let columns = coarse;
   let features = chooseFeatures(coarse, ['invocations', 'cpu_seconds', 'bytes']);
@@ -58,14 +69,39 @@ export function regressionRows(view: NodeView): RegressionRows {
   }
   const { pieces, activities, candidates, joules } = columns;
   const states = statesOf(view, activities, pieces);
+  const offsets = baselineOffsets(view, pieces);
   const rows = pieces.map((_, i): LoadRow => {
     const feature = candidates.map((each, f) => each[features[f]!]![i]!);
     const intensity = activities.map(({ busySeconds }, f) =>
       busySeconds[i]! > 0 && states[i]!.seconds.length > 0 ? feature[f]! / busySeconds[i]! : 0,
     );
-    return { joules: joules[i]!, weight: 1, states: states[i]!, feature, intensity };
+    const busySeconds = activities.map((each) => each.busySeconds[i]!);
+    return {
+      joules: joules[i]!,
+      weight: 1,
+      states: states[i]!,
+      feature,
+      intensity,
+      busySeconds,
+      offsets: offsets.columns[i]!,
+    };
   });
-  return { ...columns, windows: pieces, rows: weighted(rows), features };
+  const even = onlyComputing(activities.length);
+  const priors = {
+    curved: rows.some((row) => row.states.seconds.length > 0),
+    offsetPrecision: offsets.precision,
+  };
+  const cpuSeconds = cpuSecondsOf(view, activities, pieces);
+  const cpuParts = besidesCpu(weighted(rows, even), cpuSeconds, priors);
+  const counts = activities.map(({ count }) => count);
+  const blended = withCountedBytes(weighted(rows, cpuParts), features, counts, cpuParts);
+  return {
+    ...columns,
+    windows: pieces,
+    rows: weighted(blended, cpuParts),
+    features,
+    priors: { ...priors, cpuParts },
+  };
 }
 
 function columnsOf(view: NodeView, { pieces, block, blocks }: ReturnType<typeof cut>) {
@@ -80,6 +116,20 @@ function columnsOf(view: NodeView, { pieces, block, blocks }: ReturnType<typeof 
     candidates: activities.map((each) => candidatesOf(view, each, pieces)),
     joules: pieces.map((each) => each.energyJoules - idleJoules(view.baseline!, each)),
   };
+}
+
+type Columns = ReturnType<typeof columnsOf>;
+
+/** Energy of other work that came during load only: by a first fit, for the ones that follow to begin with. */
+function takeUnheardOff(view: NodeView, coarse: Columns, all: readonly Columns[]): void {
+  const first = unheardCpuSeconds(view, coarse.pieces);
+  if (!first) return;
+  const busy = coarse.activities.map((each) => each.busySeconds);
+  const watts = unheardWatts(busy, first, coarse.joules);
+  for (const columns of all) {
+    const seconds = unheardCpuSeconds(view, columns.pieces);
+    seconds?.forEach((each, i) => (columns.joules[i]! -= watts * each));
+  }
 }
 
 /**
@@ -119,6 +169,25 @@ function cut(windows: readonly LoadWindow[], { samples }: NodeView, pieceSeconds
   };
 }
 
+/** CPU seconds of each function above idle, with its share of what serves requests for all by its invocations. */
+function cpuSecondsOf(
+  { cpu, idle }: NodeView,
+  activities: readonly Activity[],
+  spans: readonly LoadWindow[],
+): number[] {
+  const merged = mergeSpans(spans);
+  const used = (name: string) => {
+    const entity = cpu.find((each) => each.entity === name);
+    return entity ? cpuAboveIdle(entity, merged, idleCpuRate(entity, idle)) : NaN;
+  };
+  const platform = used('platform');
+  const counts = activities.map(({ count }) => totalOf(count));
+  const all = counts.reduce((sum, each) => sum + each, 0);
+  return activities.map(
+    (each, f) => used(`function:${each.function}`) + ((platform || 0) * counts[f]!) / all,
+  );
+}
+
 function withoutOverlap(windows: readonly LoadWindow[]): LoadWindow[] {
   const kept: LoadWindow[] = [];
   for (const window of windows) {
@@ -142,35 +211,38 @@ function statesOf(
 
 /**
  * Variance as a constant, a part for each function that grows with what it did (its invocations differ), and one that
- * grows with the square of energy, as the residuals of a first fit show it.
+ * grows with the square of energy, as residuals show it: a square of a residual has a variance that goes with the square
+ * of what is looked for, so fit and variance are found in turns, each weighted by the other (Davidian, Carroll, JASA 82,
+ * 1987: pseudo-likelihood).
  */
-function weighted(rows: LoadRow[]): LoadRow[] {
-  const factors = linearFactors(rows);
-  const fitted = rows.map(({ feature }) => feature.reduce((sum, x, f) => sum + x * factors[f]!, 0));
-  const squares = rows.map(({ joules }, i) => (joules - fitted[i]!) ** 2);
-  const columns = [
-    rows.map(() => 1),
-    fitted.map((each) => each ** 2),
-    ...factors.map((_, f) => rows.map(({ feature }) => feature[f]!)),
-  ];
-  const gram = columns.map((a) => columns.map((b) => sumOf(a, b)));
-  const parts = nonNegativeLeastSquares(
-    gram,
-    columns.map((column) => sumOf(column, squares)),
-  );
-  const mean = squares.reduce((sum, each) => sum + each, 0) / squares.length;
-  if (mean === 0) return rows;
-  return rows.map((row, i) => ({
-    ...row,
-    weight:
-      mean /
-      Math.max(
-        columns.reduce((sum, column, k) => sum + parts[k]! * column[i]!, 0),
-        LEAST_VARIANCE * mean,
-      ),
-  }));
+function weighted(rows: readonly LoadRow[], cpuParts: CpuParts): LoadRow[] {
+  let found = rows.map((row) => ({ ...row, weight: 1 }));
+  for (let round = 0; round < VARIANCE_ROUNDS; round++) {
+    const factors = linearFactors(found, cpuParts);
+    const fitted = rows.map((row) =>
+      linearColumns(row, cpuParts).reduce((sum, x, f) => sum + x * factors[f]!, 0),
+    );
+    const squares = rows.map(({ joules }, i) => (joules - fitted[i]!) ** 2);
+    const columns = [
+      rows.map(() => 1),
+      fitted.map((each) => each ** 2),
+      ...factors.map((_, f) => rows.map(({ feature }) => feature[f]!)),
+    ];
+    const squaredWeights = found.map(({ weight }) => weight * weight);
+    const parts = nonNegativeLeastSquares(
+      columns.map((a) => columns.map((b) => sumOf(a, b, squaredWeights))),
+      columns.map((column) => sumOf(column, squares, squaredWeights)),
+    );
+    const mean = squares.reduce((sum, each) => sum + each, 0) / squares.length;
+    if (mean === 0) return found;
+    found = found.map((row, i) => {
+      const variance = columns.reduce((sum, column, k) => sum + parts[k]! * column[i]!, 0);
+      return { ...row, weight: mean / Math.max(variance, LEAST_VARIANCE * mean) };
+    });
+  }
+  return found;
 }
 
-function sumOf(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, each, i) => sum + each * b[i]!, 0);
+function sumOf(a: readonly number[], b: readonly number[], weights: readonly number[]): number {
+  return a.reduce((sum, each, i) => sum + weights[i]! * each * b[i]!, 0);
 }

@@ -81,6 +81,32 @@ describe('functions under load at once', () => {
     ]);
   });
 
+  test('work that came during load only is not charged to the functions', () => {
+    const { input, truth } = run();
+    const [samples] = input.samples;
+    // Half a core at 0.8 W, two seconds of every seven, in no step with the windows; never while idle.
+    const idle = input.phases.filter(({ phase }) => phase === 'idle');
+    const works = (t: number) =>
+      Math.floor(t / 1e6) % 7 < 2 && !idle.some(({ startUs, endUs }) => t >= startUs && t < endUs);
+    let [joules, cpu] = [0, 0];
+    const cpuSeconds = samples!.timeUs.map((t, i, all) => {
+      const seconds = i > 0 && works(t - 1) ? (t - all[i - 1]!) / 1e6 : 0;
+      samples!.energyJoules[i]! += joules += 0.4 * seconds;
+      return (cpu += 0.5 * seconds);
+    });
+    const other = { node: 'node', entity: 'other', timeUs: samples!.timeUs, cpuSeconds };
+    const without = attribute(input, 'auto');
+    const result = attribute({ ...input, cpu: [other] }, 'auto');
+    for (const { function: name, marginal } of result.functions) {
+      expect(Math.abs(marginal.joules_per_invocation / truth.get(name)! - 1), name).toBeLessThan(
+        0.02,
+      );
+      const before = without.functions.find((each) => each.function === name)!.marginal;
+      const width = ({ low, high }: typeof before.ci95) => high - low;
+      expect(width(marginal.ci95)).toBeLessThan(width(before.ci95) / 2);
+    }
+  });
+
   test('too few windows are refused', () => {
     const { input } = run();
     const phases = input.phases.filter(

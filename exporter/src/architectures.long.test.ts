@@ -1,16 +1,25 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { metersYaml, startExporter, type RunningExporter } from './exporter-process.js';
 import { foreignNode, type Processor } from './foreign-node.js';
 
-const TWIN = join(import.meta.dirname, '../../firmware/build/host/power-meter-twin');
+const ROOT = join(import.meta.dirname, '../..');
+const TWIN = join(ROOT, 'firmware/build/host/power-meter-twin');
+/** The program as the image runs it: bundled, and with its flags. */
+const IMAGE = join(ROOT, 'build/images/power-exporter');
+const DOCKERFILE = readFileSync(join(ROOT, 'exporter/Dockerfile'), 'utf8');
+const [, ...ENTRY] = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)![1]!) as string[];
 const WATTS = 2.5;
 const SECONDS = 10;
 
 const cleanups: (() => unknown)[] = [];
 afterEach(() => cleanups.splice(0).forEach((cleanup) => cleanup()));
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['scripts/bundle.mjs'], { cwd: ROOT });
+});
 
 async function twinPort(): Promise<number> {
   const twin = spawn(TWIN, ['--port', '0', '--model', `constant:${WATTS}`]);
@@ -41,7 +50,8 @@ for (const [processor, arch] of PROCESSORS) {
     `the exporter on ${processor}${skipped}`,
     async () => {
       const running = await startExporter(metersYaml(await twinPort()), '127.0.0.1:0', {
-        node: node as string[],
+        node: [...(node as string[]), ...ENTRY.slice(0, -1)],
+        program: join(IMAGE, ENTRY.at(-1)!),
       });
       if (!('url' in running)) throw new Error(running.stderr);
       cleanups.push(() => running.child.kill('SIGKILL'));

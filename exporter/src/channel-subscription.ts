@@ -207,7 +207,7 @@ export class ChannelSubscription implements ChannelSource {
 
 /** An IPv6 address may come with its zone, or an IPv4 one mapped. */
 function sameAddress(a: string, b: string | undefined): boolean {
-  if (b === undefined) return false;
+  if (a === b || b === undefined) return a === b;
   const bare = (address: string) => address.replace(/%.*$/, '').replace(/^::ffff:/, '');
   if (!isIPv6(bare(a)) || !isIPv6(bare(b))) return bare(a) === bare(b);
   return new URL(`http://[${bare(a)}]`).host === new URL(`http://[${bare(b)}]`).host;

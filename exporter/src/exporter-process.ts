@@ -22,14 +22,15 @@ export async function startExporter(
     args = [],
     env = {},
     node = [process.execPath],
-  }: { args?: string[]; env?: Record<string, string>; node?: string[] } = {},
+    program = PROGRAM,
+  }: { args?: string[]; env?: Record<string, string>; node?: string[]; program?: string } = {},
 ): Promise<RunningExporter | { code: number | null; stderr: string }> {
   const file = join(mkdtempSync(join(tmpdir(), 'exporter-')), 'meters.yaml');
   const config = metersYaml === undefined ? [] : ['--config.file', file];
   writeFileSync(file, metersYaml ?? '');
   const child = spawn(
     node[0]!,
-    [...node.slice(1), PROGRAM, ...config, '--web.listen-address', address, ...args],
+    [...node.slice(1), program, ...config, '--web.listen-address', address, ...args],
     { env: { ...process.env, ...env } },
   );
   let stderr = '';

@@ -159,7 +159,7 @@ function keep(channel: MeteredChannel, reading: Reading): void {
     });
     channel.samples.clear();
   }
-  channel.samples.add({ ...reading, energyJoules: reading.energyJoules ?? NaN });
+  channel.samples.add(reading);
 }
 
 /** The same problem over and over is one line. */

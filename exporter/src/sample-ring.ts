@@ -1,25 +1,28 @@
-/** What is kept of a reading, each a column. */
-const COLUMNS = [
-  'timeUs',
-  'energyJoules',
-  'flags',
-  'gapUs',
-  'missedCycles',
-  'overrangeSamples',
-  'shuntMicroohms',
-  'offsetLsb256',
-] as const;
+/** What is kept of a reading, each a column no wider than it needs: 44 bytes a sample. */
+const COLUMNS = {
+  timeUs: Float64Array,
+  energyJoules: Float64Array,
+  flags: Uint32Array,
+  gapUs: Float64Array,
+  missedCycles: Uint32Array,
+  overrangeSamples: Uint32Array,
+  shuntMicroohms: Uint32Array,
+  offsetLsb256: Int32Array,
+} as const;
 
-export type Sample = Record<(typeof COLUMNS)[number], number>;
+type Column = keyof typeof COLUMNS;
+const NAMES = Object.keys(COLUMNS) as Column[];
+
+export type Sample = Record<Column, number>;
 
 /** The last samples of a channel, in memory that does not grow. */
 export class SampleRing {
-  private readonly columns: Float64Array[];
+  private readonly columns: Record<Column, Float64Array | Uint32Array | Int32Array>;
   private count = 0;
   private first = 0;
 
   constructor(private readonly capacity: number) {
-    this.columns = COLUMNS.map(() => new Float64Array(capacity));
+    this.columns = mapColumns((name) => new COLUMNS[name](capacity));
   }
 
   get length(): number {
@@ -30,10 +33,10 @@ export class SampleRing {
     return Math.max(this.first, this.count - this.capacity);
   }
 
-  /** @param sample - later than the one before; NaN stands for no energy */
-  add(sample: Sample): void {
+  /** @param sample - later than the one before; energy that is not known is kept as NaN */
+  add(sample: Omit<Sample, 'energyJoules'> & { energyJoules: number | undefined }): void {
     const at = this.count++ % this.capacity;
-    for (const [index, name] of COLUMNS.entries()) this.columns[index]![at] = sample[name];
+    for (const name of NAMES) this.columns[name][at] = sample[name] ?? NaN;
   }
 
   /** Forgets all, where time itself began anew. */
@@ -60,13 +63,15 @@ export class SampleRing {
   }
 
   private timeAt(index: number): number {
-    return this.columns[0]![index % this.capacity]!;
+    return this.columns.timeUs[index % this.capacity]!;
   }
 
   private at(index: number): Sample {
     const place = index % this.capacity;
-    return Object.fromEntries(
-      COLUMNS.map((name, column) => [name, this.columns[column]![place]]),
-    ) as Sample;
+    return mapColumns((name) => this.columns[name][place]!);
   }
+}
+
+function mapColumns<T>(value: (name: Column) => T): Record<Column, T> {
+  return Object.fromEntries(NAMES.map((name) => [name, value(name)])) as Record<Column, T>;
 }

@@ -180,35 +180,39 @@ export function encodeDatagram(datagram: Partial<MeterDatagram>): Uint8Array {
   return power_measurement.encode(power_measurement.create(message)).finish();
 }
 
+/** A field of 64 bits, which the library keeps as two halves; Number() of them would go by their decimal text. */
+const fromHalves = (value: number | { toNumber(): number }) =>
+  typeof value === 'number' ? value : value.toNumber();
+
 /** A datagram, or undefined where the bytes are no `power_measurement`. Plausible it need not be. */
 export function decodeDatagram(bytes: Uint8Array): MeterDatagram | undefined {
   try {
     const message = power_measurement.decode(bytes);
     // Written out, not by a loop over FIELD: that takes four times as long, for every datagram.
     return {
-      timestampUs: Number(message.timestamp),
-      chargeMilliampereSeconds: Number(message.energy_consumption),
-      currentMilliamperes: Number(message.current),
-      channel: Number(message.channel),
-      sequence: Number(message.sequence),
-      bootId: Number(message.boot_id),
-      leaseMs: Number(message.lease_ms),
-      busVoltageMillivolts: Number(message.bus_voltage_mv),
-      currentMicroamperes: Number(message.current_ua),
-      energyMicrojoules: Number(message.energy_uj),
-      energyExportedMicrojoules: Number(message.energy_exported_uj),
-      unixTimeUs: Number(message.unix_time_us),
-      timeSyncAgeSeconds: Number(message.time_sync_age_s),
-      samples: Number(message.samples),
-      flags: Number(message.flags),
-      missedCycles: Number(message.missed_cycles),
-      gapUs: Number(message.gap_us),
-      overrangeSamples: Number(message.overrange_samples),
-      shuntMicroohms: Number(message.shunt_uohm),
-      lifetimeEnergyMicrojoules: Number(message.lifetime_energy_uj),
-      sensorErrors: Number(message.sensor_errors),
-      offsetLsb256: Number(message.offset_lsb256),
-      challenge: Number(message.challenge),
+      timestampUs: fromHalves(message.timestamp),
+      chargeMilliampereSeconds: message.energy_consumption,
+      currentMilliamperes: message.current,
+      channel: message.channel,
+      sequence: message.sequence,
+      bootId: message.boot_id,
+      leaseMs: message.lease_ms,
+      busVoltageMillivolts: message.bus_voltage_mv,
+      currentMicroamperes: message.current_ua,
+      energyMicrojoules: fromHalves(message.energy_uj),
+      energyExportedMicrojoules: fromHalves(message.energy_exported_uj),
+      unixTimeUs: fromHalves(message.unix_time_us),
+      timeSyncAgeSeconds: message.time_sync_age_s,
+      samples: fromHalves(message.samples),
+      flags: message.flags,
+      missedCycles: message.missed_cycles,
+      gapUs: fromHalves(message.gap_us),
+      overrangeSamples: message.overrange_samples,
+      shuntMicroohms: message.shunt_uohm,
+      lifetimeEnergyMicrojoules: fromHalves(message.lifetime_energy_uj),
+      sensorErrors: message.sensor_errors,
+      offsetLsb256: message.offset_lsb256,
+      challenge: message.challenge,
     };
   } catch {
     return undefined;

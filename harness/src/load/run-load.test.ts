@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { k6Output } from '../prometheus/prometheus-access.js';
 import { findProgram } from '../tools/program.js';
 import { type LoadedFunction, type LoadOptions, type LoadProgress, runLoad } from './run-load.js';
 
@@ -179,6 +180,16 @@ describe.skipIf(!k6IsThere)('runLoad with the real k6 (skipped where there is no
     expect(progress[0]!.elapsedSeconds).toBeCloseTo(1, 0);
     expect(Math.abs(progress[0]!.requests - 50)).toBeLessThanOrEqual(10);
     expect(progress.at(-1)!.requests).toBeGreaterThanOrEqual(124);
+  });
+
+  test('a live output that takes nothing is told of, and the load goes on', async () => {
+    const reasons: string[] = [];
+    const live = k6Output({ url: 'http://127.0.0.1:9' }, 'run');
+    const result = await runLoad(options({ live, onLiveFailed: (why) => reasons.push(why) }));
+
+    expect(reasons[0]).toContain('connection refused');
+    expect(result.requests).toBe(seen.callIds.length);
+    expect(result.requests).toBeGreaterThan(60);
   });
 
   test('a rate that is no whole number', async () => {

@@ -1,6 +1,6 @@
 import { FLAGS } from '@power-harness/proto/codec';
 import { type MeteredChannel } from './metered-channels.js';
-import { type Labels, type Metric, type Sample } from './scraped-metric.js';
+import { sample, type Labels, type Metric, type Sample } from './scraped-metric.js';
 
 /** A channel's value at the moment; undefined where it has none. */
 type Value = (channel: MeteredChannel) => number | undefined;
@@ -11,7 +11,7 @@ export function valuesOf(labelled: readonly LabelledChannel[], value: Value): Sa
   const samples: Sample[] = [];
   for (const [each, labels] of labelled) {
     const now = value(each);
-    if (now !== undefined) samples.push([labels, now]);
+    if (now !== undefined) samples.push(sample(labels, now));
   }
   return samples;
 }

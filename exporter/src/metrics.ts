@@ -3,7 +3,13 @@ import { CHANNEL_METRICS, valuesOf, type LabelledChannel } from './channel-metri
 import { firstGenerationMetrics } from './first-generation-metrics.js';
 import { type MeteredChannel } from './metered-channels.js';
 import { type ReloadState } from './meters-reload.js';
-import { registerScraped, type Labels, type Metric, type Sample } from './scraped-metric.js';
+import {
+  registerScraped,
+  sample,
+  type Labels,
+  type Metric,
+  type Sample,
+} from './scraped-metric.js';
 
 /**
  * The metrics page. Text format only: a prom-client registry that has served OpenMetrics strips `_total` from its
@@ -63,7 +69,7 @@ function invalidDatagrams(channels: readonly MeteredChannel[]): Metric {
         const { stream, foreign } = each.source;
         const counts = new Map<string, number>(stream?.counts.invalid);
         if (foreign) counts.set('source', foreign);
-        return [...counts].map(([reason, count]): Sample => [{ ...labelsOf(each), reason }, count]);
+        return [...counts].map(([reason, count]) => sample({ ...labelsOf(each), reason }, count));
       }),
   };
 }
@@ -74,21 +80,19 @@ function info(name: string, help: string, samples: Metric['samples']): Metric {
 }
 
 function constant(labels: readonly Labels[]): () => readonly Sample[] {
-  const samples = labels.map((each): Sample => [each, 1]);
+  const samples = labels.map((each) => sample(each, 1));
   return () => samples;
 }
 
 function meterLabels(channels: readonly MeteredChannel[]): Sample[] {
   const meters = new Map(channels.map((each) => [each.meter.name, each]));
-  return [...meters.values()].map(({ meter, latest }) => [
-    {
-      meter: meter.name,
-      ...(meter.source === 'meter'
-        ? { host: meter.host, protocol: !latest ? 'unknown' : latest.firstGeneration ? '1' : '2' }
-        : { host: 'localhost', protocol: meter.source }),
-    },
-    1,
-  ]);
+  return [...meters.values()].map(({ meter, latest }) => {
+    const [host, protocol] =
+      meter.source === 'meter'
+        ? [meter.host, !latest ? 'unknown' : latest.firstGeneration ? '1' : '2']
+        : ['localhost', meter.source];
+    return sample({ meter: meter.name, host, protocol }, 1);
+  });
 }
 
 function reloadMetrics(reload: ReloadState): Metric[] {
@@ -97,13 +101,13 @@ function reloadMetrics(reload: ReloadState): Metric[] {
       type: 'gauge',
       name: 'power_exporter_config_last_reload_successful',
       help: 'Whether the meters file was taken when it was last read.',
-      samples: () => [[{}, reload.successful ? 1 : 0]],
+      samples: () => [sample({}, reload.successful ? 1 : 0)],
     },
     {
       type: 'gauge',
       name: 'power_exporter_config_last_reload_success_timestamp_seconds',
       help: 'When a meters file was last taken.',
-      samples: () => [[{}, reload.successSeconds]],
+      samples: () => [sample({}, reload.successSeconds)],
     },
   ];
 }

@@ -2,8 +2,21 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** A value with its labels; where those are the same object as before, their text is kept. */
-export type Sample = [labels: Labels, value: number];
+/** A value as the library writes it: the text of `sharedLabels` is kept, by the object's identity. */
+export interface Sample {
+  value: number;
+  sharedLabels: Labels;
+  labels: Labels;
+}
+
+const NO_MORE: Labels = {};
+
+/** @param labels - where they are the same object at every scrape, they are written once */
+export const sample = (labels: Labels, value: number): Sample => ({
+  value,
+  sharedLabels: labels,
+  labels: NO_MORE,
+});
 
 export interface Metric {
   type: 'counter' | 'gauge';
@@ -20,9 +33,5 @@ export interface Metric {
 export function registerScraped(registry: Registry, { type, name, help, samples }: Metric): void {
   const Kind = type === 'counter' ? Counter : Gauge;
   const metric = new Kind({ name, help, registers: [registry] });
-  const values = () =>
-    // The registry writes `sharedLabels` once and keeps the text by the object's identity.
-    samples().map(([sharedLabels, value]) => ({ value, labels: {}, sharedLabels }));
-  metric.get = () =>
-    Promise.resolve({ name, help, type, aggregator: 'sum', values: values() } as never);
+  metric.get = (() => ({ name, help, type, aggregator: 'sum', values: samples() })) as never;
 }

@@ -238,6 +238,32 @@ test.each(['samples', 'invocations'])('a file of %s that is no such file', async
   await refusal(`${name}.parquet`, 'Invalid Input Error');
 });
 
+test('tables that grow meanwhile read as far as they were there, as --precision reads them', async () => {
+  const directory = scratch();
+  const [samples, invocations, cpu] = (['samples', 'invocations', 'cpu'] as const).map((name) =>
+    AppendTable.create(directory, name),
+  ) as [AppendTable, AppendTable, AppendTable];
+  invocations.append([['f', 'a', 20, 30, 200, 'f-1-1']]);
+  let next = 0;
+  const grow = () => {
+    samples.append([['a', 1_795_435_201_000_000 + next, 2 + next, 0, 1000, 3, 4]]);
+    cpu.append([['a', 20 + next, 'function:f', 0.5 + next]]);
+    next++;
+  };
+  grow();
+  const growing = setInterval(grow, 0);
+  try {
+    for (let reads = 0; reads < 5; reads++) {
+      const { samples: read } = await readTables(directory);
+      const { timeUs, energyJoules, gapUs } = read.find(({ node }) => node === 'a')!;
+      expect([energyJoules.length, gapUs?.length]).toEqual([timeUs.length, timeUs.length]);
+    }
+  } finally {
+    clearInterval(growing);
+  }
+  expect(next).toBeGreaterThan(5);
+});
+
 test('a folder without a table', async () => {
   await expect(readTables(scratch())).rejects.toThrow('has no samples table');
 });

@@ -131,8 +131,15 @@ class TableReader {
     return `coalesce(TRY_CAST(${identifier(column)} AS DOUBLE), 'nan'::DOUBLE)`;
   }
 
-  columns: Database['columns'] = (expressions, types, count) =>
-    this.database.columns(`SELECT ${expressions} FROM ${this.table.from}`, types, count);
+  /** Of the first `count` rows: a table of a run that goes on is a CSV file, and grows while it is read. */
+  columns: Database['columns'] = (expressions, types, count) => {
+    const limit = this.table.file.endsWith('.csv') ? ` LIMIT ${count}` : '';
+    return this.database.columns(
+      `SELECT ${expressions} FROM ${this.table.from}${limit}`,
+      types,
+      count,
+    );
+  };
 
   /** @throws UsageError of the first fault */
   async refuse(...faults: (RowFault | undefined)[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { inverse, Matrix } from 'ml-matrix';
-import { riseIn } from './cumulative.js';
+import { risesIn } from './cumulative.js';
 import { nonNegativeLeastSquares } from './nnls.js';
 import { type NodeView } from './node-view.js';
 import { type Span } from './spans.js';
@@ -42,9 +42,8 @@ export function unheardCpuSeconds(
   spans: readonly Span[],
 ): number[] | undefined {
   if (baseline!.otherCpu) return undefined;
-  const seconds = spans.map((span) =>
-    otherCpu.reduce((sum, each) => sum + riseIn(each.timeUs, each.cpuSeconds, span), 0),
-  );
+  const rises = otherCpu.map((each) => risesIn(each.timeUs, each.cpuSeconds, spans));
+  const seconds = spans.map((_, i) => rises.reduce((sum, each) => sum + each[i]!, 0));
   const heard = seconds.every(Number.isFinite) && seconds.some((each) => each > 0);
   return heard ? seconds : undefined;
 }

@@ -57,3 +57,15 @@ export function riseIn(
 ): number {
   return cumulativeAt(timeUs, value, endUs) - cumulativeAt(timeUs, value, startUs);
 }
+
+/** The same in many windows, in one pass. @param windows - in order */
+export function risesIn(
+  timeUs: Float64Array,
+  value: Float64Array,
+  windows: readonly { startUs: number; endUs: number }[],
+): Float64Array {
+  const at = (of: (window: { startUs: number; endUs: number }) => number) =>
+    cumulativeAtEach(timeUs, value, Float64Array.from(windows, of));
+  const starts = at(({ startUs }) => startUs);
+  return at(({ endUs }) => endUs).map((end, i) => end - starts[i]!);
+}

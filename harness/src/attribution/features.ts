@@ -1,8 +1,9 @@
 import { type Activity } from './activity.js';
-import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
+import { risesIn } from './cumulative.js';
+import { idleCpuRate } from './cpu-use.js';
 import { type NodeView } from './node-view.js';
 import { leaveBlocksOutError } from './cross-validation.js';
-import { type Span } from './spans.js';
+import { secondsOf, type Span } from './spans.js';
 
 /** What a function's energy is taken to be proportional to. */
 export type Feature = 'busy_seconds' | 'invocations' | 'cpu_seconds' | 'bytes';
@@ -39,7 +40,8 @@ export function candidatesOf(
   const replicas = cpu.find(({ entity }) => entity === `function:${activity.function}`);
   if (replicas) {
     const rate = idleCpuRate(replicas, idle);
-    const used = spans.map((span) => Math.max(0, cpuAboveIdle(replicas, [span], rate)));
+    const rises = risesIn(replicas.timeUs, replicas.cpuSeconds, spans);
+    const used = spans.map((span, i) => Math.max(0, rises[i]! - rate * secondsOf(span)));
     if (used.every(Number.isFinite) && used.some((value) => value > 0)) found.cpu_seconds = used;
   }
   return found;

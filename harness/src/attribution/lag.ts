@@ -16,6 +16,9 @@ const MOST_SECONDS = 1;
 const SAMPLES_AROUND = 6;
 const SECONDS_AROUND = 3;
 
+/** Of a faster meter only some samples are looked at: the lag is then surer than it must be, and found in little time. */
+const LEAST_INTERVAL_US = 80_000;
+
 /** Fewer steps say nothing of their scatter. */
 const FEWEST_STEPS = 4;
 
@@ -122,12 +125,16 @@ function stepAt(
   );
   if (from < 0 || until >= timeUs.length) return undefined;
   if (gapUs && gapUs[until] !== gapUs[from]) return undefined;
-  const times = timeUs.slice(from, until + 1);
-  const watts = new Float64Array(times.length - 1);
-  for (let i = 0; i < watts.length; i++) {
-    watts[i] =
-      (energyJoules[from + i + 1]! - energyJoules[from + i]!) / ((times[i + 1]! - times[i]!) / 1e6);
+  const chosen = [from];
+  for (let i = from + 1; i <= until; i++) {
+    if (timeUs[i]! - timeUs[chosen.at(-1)!]! >= LEAST_INTERVAL_US) chosen.push(i);
   }
+  const times = Float64Array.from(chosen, (i) => timeUs[i]!);
+  const watts = new Float64Array(times.length - 1).map(
+    (_, i) =>
+      (energyJoules[chosen[i + 1]!]! - energyJoules[chosen[i]!]!) /
+      ((times[i + 1]! - times[i]!) / 1e6),
+  );
   const margin = MOST_SECONDS * 1e6 * 1.1;
   const region = { startUs: times[0]! - margin, endUs: times[times.length - 1]! + margin };
   const busy = busyIn(region, invocations, weights, longestUs);

@@ -133,7 +133,7 @@ function nodeResult(
   return {
     node,
     idle_watts: { value: watts, ci95: interval95(watts, uncertainty) },
-    energy_joules: balance(view, functions),
+    energy_joules: balance(view, functions, regressed?.other_watts ?? 0),
     idle_model: model,
     ...(clock.estimated
       ? {

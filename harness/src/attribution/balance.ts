@@ -3,16 +3,18 @@ import { riseIn } from './cumulative.js';
 import { type FunctionResult, type NodeResult } from './result.js';
 import { idleEnergy, otherEnergy } from './idle-split.js';
 import { type NodeView } from './node-view.js';
-import { type Span } from './spans.js';
+import { secondsOf, type Span } from './spans.js';
 
 /**
  * measured = idle + functions + other + residual over the run. Functions are counts times figures, warm-up included;
- * other is what came and went while idle, and CPU time that neither idling nor the invocations explain, at what a CPU
+ * other is what came and went while idle or beside the load, and CPU time that neither idling nor the invocations explain, at what a CPU
  * second of the functions cost; residual is what remains.
+ * @param otherWatts - of what came during load only, as a regression finds it
  */
 export function balance(
   view: NodeView,
   found: readonly FunctionResult[],
+  otherWatts: number,
 ): NodeResult['energy_joules'] {
   const { samples, span, whole } = view;
   const measured = riseIn(samples.timeUs, samples.energyJoules, span);
@@ -21,7 +23,8 @@ export function balance(
     const { count } = whole.find((activity) => activity.function === each.function)!;
     return sum + count[0]! * each.marginal.joules_per_invocation;
   }, 0);
-  const other = otherEnergy(view) + unexplainedCpuJoules(view, found, functions);
+  const other =
+    otherEnergy(view) + otherWatts * secondsOf(span) + unexplainedCpuJoules(view, found, functions);
   return { measured, idle, functions, other, residual: measured - idle - functions - other };
 }
 

@@ -1,4 +1,5 @@
 import { activitiesIn } from './activity.js';
+import { unheardCpuSeconds } from './baseline-offsets.js';
 import { varianceOverBlocks } from './block-spanning.js';
 import { baselineUncertainty } from './idle-baseline.js';
 import { jackknifeUncertainty, leaveBlocksOut } from './jackknife.js';
@@ -41,6 +42,22 @@ export class RegressionFit {
     this.joules = joulesByFunction(rows, model);
     this.slopes = this.derivatives();
     this.spanning = varianceOverBlocks(view, built, model, this.joules);
+  }
+
+  /** What a function's CPU time costs of its joules; undefined where that is all. */
+  cpuJoules(f: number): number | undefined {
+    const { factors, cpuParts } = this.fit.model;
+    if (cpuParts.cores[f] === 0) return undefined;
+    const feature = this.built.rows.reduce((sum, row) => sum + row.feature[f]!, 0);
+    return this.joules[f]! - factors[f]! * feature;
+  }
+
+  /** Joules over the run of other work that came during load only. */
+  otherJoules(): number | undefined {
+    const { otherWatts } = this.built;
+    if (otherWatts === undefined) return undefined;
+    const [seconds] = unheardCpuSeconds(this.view, [this.view.span])!;
+    return (otherWatts + this.fit.model.offsets.at(-1)!) * seconds!;
   }
 
   exponent(): { value: number; uncertainty: Uncertainty } {

@@ -1,16 +1,16 @@
 import { activitiesIn, totalOf, type Activity } from './activity.js';
-import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
+import { baselineOffsets, unheardCpuSeconds, unheardWatts } from './baseline-offsets.js';
 import { withCountedBytes } from './counted-bytes.js';
+import { besidesCpu } from './cpu-parts.js';
+import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
 import { candidatesOf, chooseFeatures, type Feature } from './features.js';
 import { idleJoules } from './idle-baseline.js';
 import { inFlightStates, type InFlightStates } from './in-flight-states.js';
-import { type CpuParts, type LoadRow, onlyComputing } from './load-effect.js';
-import { baselineOffsets, unheardCpuSeconds, unheardWatts } from './baseline-offsets.js';
-import { besidesCpu } from './cpu-parts.js';
-import { linearColumns, linearFactors, type LoadPriors } from './load-model.js';
+import { onlyComputing, type LoadRow } from './load-effect.js';
+import { type LoadPriors } from './load-model.js';
 import { measuredSpan, type LoadWindow } from './load-windows.js';
 import { type NodeView } from './node-view.js';
-import { nonNegativeLeastSquares } from './nnls.js';
+import { weighted } from './row-weights.js';
 import { mergeSpans, secondsOf } from './spans.js';
 
 /** What a regression is made of. */
@@ -23,6 +23,8 @@ export interface RegressionRows {
   /** The functions that ran in these windows, by name: the columns. */
   activities: Activity[];
   features: Feature[];
+  /** Taken off the rows' joules: of a busy core of other work that came during load only. */
+  otherWatts: number | undefined;
   priors: LoadPriors;
 }
 
@@ -44,12 +46,6 @@ const FINE_INTERVALS = 2;
 /** More blocks make nothing surer, and take longer. */
 const MOST_BLOCKS = 60;
 
-/** A row's variance is never taken for less than this share of the mean: few rows must not decide. */
-const LEAST_VARIANCE = 0.1;
-
-/** Of fit and variance. */
-const VARIANCE_ROUNDS = 4;
-
 /** States of more rows of invocations than this take too long; then the node is taken for linear. */
 const MOST_ROWS_FOR_STATES = 2_000_000;
 
@@ -59,7 +55,7 @@ export function regressionRows(view: NodeView): RegressionRows {
   const [coarse, fine] = [COARSE_SECONDS, FINE_SECONDS].map((seconds) =>
     columnsOf(view, cut(windows, view, seconds)),
   ) as [Columns, Columns];
-  takeUnheardOff(view, coarse, [coarse, fine]);
+  const otherWatts = takeUnheardOff(view, coarse, [coarse, fine]);
   // CPU time is read too seldom for short rows.
   let columns = coarse;
   let features = chooseFeatures(coarse, ['invocations', 'cpu_seconds', 'bytes']);
@@ -100,6 +96,7 @@ export function regressionRows(view: NodeView): RegressionRows {
     windows: pieces,
     rows: weighted(blended, cpuParts),
     features,
+    otherWatts,
     priors: { ...priors, cpuParts },
   };
 }
@@ -121,15 +118,20 @@ function columnsOf(view: NodeView, { pieces, block, blocks }: ReturnType<typeof 
 type Columns = ReturnType<typeof columnsOf>;
 
 /** Energy of other work that came during load only: by a first fit, for the ones that follow to begin with. */
-function takeUnheardOff(view: NodeView, coarse: Columns, all: readonly Columns[]): void {
+function takeUnheardOff(
+  view: NodeView,
+  coarse: Columns,
+  all: readonly Columns[],
+): number | undefined {
   const first = unheardCpuSeconds(view, coarse.pieces);
-  if (!first) return;
+  if (!first) return undefined;
   const busy = coarse.activities.map((each) => each.busySeconds);
   const watts = unheardWatts(busy, first, coarse.joules);
   for (const columns of all) {
     const seconds = unheardCpuSeconds(view, columns.pieces);
     seconds?.forEach((each, i) => (columns.joules[i]! -= watts * each));
   }
+  return watts;
 }
 
 /**
@@ -207,42 +209,4 @@ function statesOf(
     activities.findIndex((each) => each.function === name),
   );
   return inFlightStates(invocations, weights, column, activities.length, windows);
-}
-
-/**
- * Variance as a constant, a part for each function that grows with what it did (its invocations differ), and one that
- * grows with the square of energy, as residuals show it: a square of a residual has a variance that goes with the square
- * of what is looked for, so fit and variance are found in turns, each weighted by the other (Davidian, Carroll, JASA 82,
- * 1987: pseudo-likelihood).
- */
-function weighted(rows: readonly LoadRow[], cpuParts: CpuParts): LoadRow[] {
-  let found = rows.map((row) => ({ ...row, weight: 1 }));
-  for (let round = 0; round < VARIANCE_ROUNDS; round++) {
-    const factors = linearFactors(found, cpuParts);
-    const fitted = rows.map((row) =>
-      linearColumns(row, cpuParts).reduce((sum, x, f) => sum + x * factors[f]!, 0),
-    );
-    const squares = rows.map(({ joules }, i) => (joules - fitted[i]!) ** 2);
-    const columns = [
-      rows.map(() => 1),
-      fitted.map((each) => each ** 2),
-      ...factors.map((_, f) => rows.map(({ feature }) => feature[f]!)),
-    ];
-    const squaredWeights = found.map(({ weight }) => weight * weight);
-    const parts = nonNegativeLeastSquares(
-      columns.map((a) => columns.map((b) => sumOf(a, b, squaredWeights))),
-      columns.map((column) => sumOf(column, squares, squaredWeights)),
-    );
-    const mean = squares.reduce((sum, each) => sum + each, 0) / squares.length;
-    if (mean === 0) return found;
-    found = found.map((row, i) => {
-      const variance = columns.reduce((sum, column, k) => sum + parts[k]! * column[i]!, 0);
-      return { ...row, weight: mean / Math.max(variance, LEAST_VARIANCE * mean) };
-    });
-  }
-  return found;
-}
-
-function sumOf(a: readonly number[], b: readonly number[], weights: readonly number[]): number {
-  return a.reduce((sum, each, i) => sum + weights[i]! * each * b[i]!, 0);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attribute } from './attribute.js';
 import { type AttributionInput } from './input.js';
-import { type AttributionResult } from './result.js';
+import { type AttributionResult, type NodeResult } from './result.js';
 import { syntheticMix, TYPICAL_MIX, type SyntheticMix } from './synthetic-mix.js';
 
 const run = (more: Partial<SyntheticMix> = {}) => {
@@ -97,6 +97,9 @@ describe('functions under load at once', () => {
     const other = { node: 'node', entity: 'other', timeUs: samples!.timeUs, cpuSeconds };
     const without = attribute(input, 'auto');
     const result = attribute({ ...input, cpu: [other] }, 'auto');
+    const [{ energy_joules: energy }] = result.nodes as [NodeResult];
+    expect(energy.other / joules).toBeCloseTo(1, 1);
+    expect(result.warnings.map(({ code }) => code)).toContain('BACKGROUND_TASK');
     for (const { function: name, marginal } of result.functions) {
       expect(Math.abs(marginal.joules_per_invocation / truth.get(name)! - 1), name).toBeLessThan(
         0.02,

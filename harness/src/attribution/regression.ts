@@ -66,6 +66,7 @@ class Regression {
       else figures.push(this.figure(f, varianceInflation[f]!));
     });
     const { value, uncertainty } = this.fitted.exponent();
+    const other = this.fitted.otherJoules();
     return {
       figures,
       refused: groupsOf(inseparable).map((group) => this.refusal(group, figures)),
@@ -73,6 +74,7 @@ class Regression {
         windows: rows.length,
         condition_number: conditionNumber,
         exponent: { value, ci95: interval95(value, uncertainty) },
+        ...(other === undefined ? {} : { other_watts: other / secondsOf(this.view.span) }),
       },
     };
   }
@@ -96,6 +98,7 @@ class Regression {
       (sum, window, i) => sum + shares[i]! * idleJoules(view.baseline!, window),
       0,
     );
+    const cpuJoules = fitted.cpuJoules(f);
     const used = windows.flatMap((_, i) => (activity.count[i]! > 0 ? [i] : []));
     return {
       activity: view.activities.find((each) => each.function === activity.function)!,
@@ -128,7 +131,11 @@ class Regression {
         marginal_joules_per_invocation:
           (fitted.parts[i]![f]! + fitted.residuals[i]!) / activity.count[i]!,
       })),
-      regression: { feature: features[f]!, variance_inflation: inflation },
+      regression: {
+        feature: features[f]!,
+        variance_inflation: inflation,
+        ...(cpuJoules === undefined ? {} : { cpu_joules_per_invocation: cpuJoules / count }),
+      },
     };
   }
 

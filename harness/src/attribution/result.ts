@@ -67,6 +67,8 @@ export interface FunctionResult {
     feature: 'busy_seconds' | 'invocations' | 'cpu_seconds' | 'bytes';
     /** 1: the other functions' loads don't matter; above 10 they go up and down much like this one's. */
     variance_inflation: number;
+    /** What its CPU time costs of it, where it takes energy besides. */
+    cpu_joules_per_invocation?: number;
   };
   /** From the twin's truth file, never from the meter; simulated runs only. */
   truth_joules_per_invocation?: number;
@@ -100,6 +102,8 @@ export interface NodeResult {
     condition_number: number;
     /** Power above idle is proportional to load to this power; 1 is a linear node. */
     exponent: Estimate;
+    /** Of a task that nobody asked for and that came during load only; a mean over the run. */
+    other_watts?: number;
   };
 }
 

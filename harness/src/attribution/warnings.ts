@@ -93,11 +93,12 @@ export function nodeWarnings({ node, clock }: NodeView, found: NodeResult): Warn
       hint: 'Something else ran there, or it warmed up; let it rest, and measure again.',
     });
   }
-  if (idle && idle.other_watts > DRIFT_SHARE * watts) {
+  const other = (idle?.other_watts ?? 0) + (regression?.other_watts ?? 0);
+  if (other > DRIFT_SHARE * watts) {
     warnings.push({
       code: 'BACKGROUND_TASK',
       severity: 'warning',
-      message: `${node}: something that nobody asked for came and went; it drew ${idle.other_watts.toPrecision(2)} W on average, which is told as other.`,
+      message: `${node}: something that nobody asked for came and went; it drew ${other.toPrecision(2)} W on average, which is told as other.`,
       hint: 'Stop it, or measure longer.',
     });
   }

@@ -24,7 +24,7 @@ const SENSOR_ERROR = 0.0005;
 
 /** Every six minutes the same; seconds from the start. */
 const CYCLES = [0, 360, 720, 1080, 1440];
-const REBOOTS = CYCLES.flatMap((at) => [at + 120, at + 235, at + 300, at + 308]);
+const REBOOTS = CYCLES.flatMap((at) => [at + 120, at + 235, at + 300, at + 325]);
 const SILENCES = CYCLES.map((at) => at + 230);
 const FAULTS = [
   ...REBOOTS.map((at) => `reboot@${at}`),
@@ -34,8 +34,8 @@ const FAULTS = [
     `duplicate=0.1@${at + 30}+150`,
     `reorder=0.1@${at + 60}+150`,
     `delay=80ms@${at + 260}+20`,
-    `nack@${at + 330}+3`,
-    `stuck-bus@${at + 345}+1`,
+    `nack@${at + 350}+3`,
+    `stuck-bus@${at + 356}+1`,
   ]),
 ];
 
@@ -116,7 +116,8 @@ describe.skipIf(!existsSync(TWIN))('half an hour of faults', () => {
     }
     expect(last.gap_us).toBeGreaterThan(CYCLES.length * 3.8e6);
     expect(value('resets_total')).toBe(REBOOTS.length);
-    expect(value('silences_total')).toBeGreaterThanOrEqual(REBOOTS.length);
+    // One reboot of each cycle falls into its silence.
+    expect(value('silences_total')).toBeGreaterThanOrEqual(REBOOTS.length - CYCLES.length);
     const sent = (SECONDS * 1000) / 100;
     expect(value('datagrams_lost_total')).toBeGreaterThan(0.04 * sent);
     expect(value('datagrams_duplicate_total')).toBeGreaterThan(0.02 * sent);

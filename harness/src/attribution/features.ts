@@ -84,7 +84,7 @@ export function chooseFeatures(
 }
 
 /** By the standard error of the difference between paired errors (Breiman et al., 1984, 3.4.3). */
-function isBetter(tried: readonly number[], now: readonly number[]): boolean {
+export function isBetter(tried: readonly number[], now: readonly number[]): boolean {
   const gains = now.map((error, g) => error - tried[g]!);
   const n = gains.length;
   const gain = gains.reduce((sum, each) => sum + each, 0) / n;

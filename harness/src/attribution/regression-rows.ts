@@ -3,11 +3,11 @@ import { baselineOffsets, unheardCpuSeconds, unheardWatts } from './baseline-off
 import { withCountedBytes } from './counted-bytes.js';
 import { besidesCpu } from './cpu-parts.js';
 import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
-import { candidatesOf, chooseFeatures, type Feature } from './features.js';
+import { candidatesOf, chooseFeatures, isBetter, type Feature } from './features.js';
 import { idleJoules } from './idle-baseline.js';
 import { inFlightStates, type InFlightStates } from './in-flight-states.js';
 import { onlyComputing, type LoadRow } from './load-effect.js';
-import { type LoadPriors } from './load-model.js';
+import { fitLoadModel, type LoadPriors } from './load-model.js';
 import { measuredSpan, type LoadWindow } from './load-windows.js';
 import { type NodeView } from './node-view.js';
 import { weighted } from './row-weights.js';
@@ -57,12 +57,31 @@ export function regressionRows(view: NodeView): RegressionRows {
   ) as [Columns, Columns];
   const otherWatts = takeUnheardOff(view, coarse, [coarse, fine]);
   // CPU time is read too seldom for short rows.
-  let columns = coarse;
-  let features = chooseFeatures(coarse, ['invocations', 'cpu_seconds', 'bytes']);
-  if (!features.includes('cpu_seconds')) {
-    columns = fine;
-    features = chooseFeatures(fine, ['invocations', 'bytes']);
+  const build = (columns: Columns, features: Feature[]): RegressionRows => ({
+    ...rowsOf(view, columns, features),
+    otherWatts,
+  });
+  const withCpu = chooseFeatures(coarse, ['invocations', 'cpu_seconds', 'bytes']);
+  if (withCpu.includes('cpu_seconds')) {
+    // Features are chosen as of a linear node: on a bent one they must be better with its curve too.
+    const byCpu = build(coarse, withCpu);
+    const without = build(coarse, chooseFeatures(coarse, ['invocations', 'bytes']));
+    if (isBetter(squaresByBlock(byCpu), squaresByBlock(without))) return byCpu;
   }
+  return build(fine, chooseFeatures(fine, ['invocations', 'bytes']));
+}
+
+function squaresByBlock({ rows, priors, block, blocks }: RegressionRows): number[] {
+  const squares = new Array<number>(blocks).fill(0);
+  fitLoadModel(rows, priors).residuals.forEach((each, i) => (squares[block[i]!]! += each ** 2));
+  return squares;
+}
+
+function rowsOf(
+  view: NodeView,
+  columns: Columns,
+  features: Feature[],
+): Omit<RegressionRows, 'otherWatts'> {
   const { pieces, activities, candidates, joules } = columns;
   const states = statesOf(view, activities, pieces);
   const offsets = baselineOffsets(view, pieces);
@@ -96,7 +115,6 @@ export function regressionRows(view: NodeView): RegressionRows {
     windows: pieces,
     rows: weighted(blended, cpuParts),
     features,
-    otherWatts,
     priors: { ...priors, cpuParts },
   };
 }

@@ -81,6 +81,39 @@ describe('functions under load at once', () => {
     ]);
   });
 
+  test('energy that goes by CPU time, not by the time in flight, is found to do so', () => {
+    const { input } = run();
+    const { startUs, endUs, functionIndex } = input.invocations;
+    const [samples] = input.samples;
+    const { timeUs, energyJoules } = samples!;
+    // In every other window, b computes all the time that it is in flight, at 0.8 W more; else it waits for half of it.
+    const computes = input.phases.filter(
+      ({ phase, repetition }) => phase === 'load' && repetition % 2 === 0,
+    );
+    const added = new Float64Array(timeUs.length);
+    const used = [new Float64Array(timeUs.length), new Float64Array(timeUs.length)];
+    for (let i = 0; i < startUs.length; i++) {
+      const f = functionIndex[i]!;
+      const hot =
+        f === 1 && computes.some((w) => startUs[i]! >= w.startUs && startUs[i]! < w.endUs);
+      for (let s = 1; s < added.length; s++) {
+        const from = Math.max(startUs[i]!, timeUs[s - 1]!);
+        const seconds = Math.max(0, Math.min(endUs[i]!, timeUs[s]!) - from) / 1e6;
+        used[f]![s]! += seconds * (f === 0 || hot ? 1 : 0.5);
+        if (hot) added[s]! += 0.4 * seconds;
+      }
+    }
+    let sum = 0;
+    energyJoules.forEach((joules, s, all) => (all[s] = joules + (sum += added[s]!)));
+    const cpu = ['a', 'b'].map((name, f) => {
+      let total = 0;
+      const cpuSeconds = used[f]!.map((each) => (total += each));
+      return { node: 'node', entity: `function:${name}`, timeUs, cpuSeconds };
+    });
+    const { functions } = attribute({ ...input, cpu }, 'regression');
+    expect(functions[1]!.regression!.feature).toBe('cpu_seconds');
+  });
+
   test('work that came during load only is not charged to the functions', () => {
     const { input, truth } = run();
     const [samples] = input.samples;

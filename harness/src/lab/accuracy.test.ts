@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assessClass, type ClassAccuracy, type FunctionAccuracy } from './accuracy.js';
+import { assessRun } from './assess-run.js';
 import { findScenario } from './scenarios.js';
 
 const assess = (name: string, runs: number) =>
@@ -52,6 +53,13 @@ test('a function that costs next to nothing is told as less than what could be s
   expect(accuracy!.undetectable_ratio).toBeGreaterThan(0.5);
   expect(accuracy!.undetectable_right_ratio).toBeGreaterThan(0.9);
   expect(accuracy!.coverage_ratio).toBeGreaterThan(0.8);
+});
+
+test('on a bent node CPU time is not taken for what explains better, because a line does not', () => {
+  const [parse] = assessRun(findScenario('four-concave'), 460);
+  const { ci95, joules_per_invocation: joules } = parse!.marginal!;
+  const truth = parse!.joules / parse!.invocations;
+  expect(Math.abs(joules - truth)).toBeLessThan((ci95.high - ci95.low) / 2);
 });
 
 test('CPU share charges idle to whoever runs: the same function costs several times more at a low rate', () => {

@@ -9,37 +9,66 @@ const LEAST_VARIANCE = 0.1;
 const VARIANCE_ROUNDS = 4;
 
 /**
- * Variance as a constant, a part for each function that grows with what it did (its invocations differ), and one that
- * grows with the square of energy, as residuals show it: a square of a residual has a variance that goes with the square
- * of what is looked for, so fit and variance are found in turns, each weighted by the other (Davidian, Carroll, JASA 82,
- * 1987: pseudo-likelihood).
+ * Rows weighted by their variance: the same for all; or besides a part that grows with energy and one with its square; or
+ * instead of the first of these one for each function, that grows with what it did (its invocations differ). AICc tells how
+ * much the rows tell: a variance of many parts follows the residuals of few rows, which makes their scatter look small.
  */
 export function weighted(rows: readonly LoadRow[], cpuParts: CpuParts): LoadRow[] {
+  const one = () => 1;
+  const functions = rows[0]!.feature.map((_, f) => (row: LoadRow) => row.feature[f]!);
+  const tried = [
+    [one],
+    [one, (_: LoadRow, fitted: number) => fitted, square],
+    [one, square, ...functions],
+  ].map((parts) => weightedBy(rows, cpuParts, parts));
+  return tried.reduce((best, each) => (each.score < best.score ? each : best)).rows;
+}
+
+/** A part of a row's variance, up to a factor. */
+type VariancePart = (row: LoadRow, fittedJoules: number) => number;
+
+const square: VariancePart = (_, fitted) => fitted ** 2;
+
+/**
+ * A square of a residual has a variance that goes with the square of what is looked for, so fit and variance are found in
+ * turns, each weighted by the other (Davidian, Carroll, JASA 82, 1987: pseudo-likelihood).
+ */
+function weightedBy(
+  rows: readonly LoadRow[],
+  cpuParts: CpuParts,
+  parts: readonly VariancePart[],
+): { rows: LoadRow[]; score: number } {
+  const n = rows.length;
   let found = rows.map((row) => ({ ...row, weight: 1 }));
+  let score = 0;
   for (let round = 0; round < VARIANCE_ROUNDS; round++) {
     const factors = linearFactors(found, cpuParts);
     const fitted = rows.map((row) =>
       linearColumns(row, cpuParts).reduce((sum, x, f) => sum + x * factors[f]!, 0),
     );
     const squares = rows.map(({ joules }, i) => (joules - fitted[i]!) ** 2);
-    const columns = [
-      rows.map(() => 1),
-      fitted.map((each) => each ** 2),
-      ...factors.map((_, f) => rows.map(({ feature }) => feature[f]!)),
-    ];
+    const mean = squares.reduce((sum, each) => sum + each, 0) / n;
+    if (mean === 0) break;
+    const columns = parts.map((part) => rows.map((row, i) => part(row, fitted[i]!)));
     const squaredWeights = found.map(({ weight }) => weight * weight);
-    const parts = nonNegativeLeastSquares(
+    const factorsOfParts = nonNegativeLeastSquares(
       columns.map((a) => columns.map((b) => sumOf(a, b, squaredWeights))),
       columns.map((column) => sumOf(column, squares, squaredWeights)),
     );
-    const mean = squares.reduce((sum, each) => sum + each, 0) / squares.length;
-    if (mean === 0) return found;
-    found = found.map((row, i) => {
-      const variance = columns.reduce((sum, column, k) => sum + parts[k]! * column[i]!, 0);
-      return { ...row, weight: mean / Math.max(variance, LEAST_VARIANCE * mean) };
-    });
+    const variances = rows.map((_, i) =>
+      Math.max(
+        columns.reduce((sum, column, k) => sum + factorsOfParts[k]! * column[i]!, 0),
+        LEAST_VARIANCE * mean,
+      ),
+    );
+    found = found.map((row, i) => ({ ...row, weight: mean / variances[i]! }));
+    const k = parts.length;
+    score =
+      squares.reduce((sum, each, i) => sum + each / variances[i]! + Math.log(variances[i]!), 0) +
+      2 * k +
+      (2 * k * (k + 1)) / Math.max(1, n - k - 1);
   }
-  return found;
+  return { rows: found, score };
 }
 
 function sumOf(a: readonly number[], b: readonly number[], weights: readonly number[]): number {

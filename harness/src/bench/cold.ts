@@ -10,7 +10,9 @@ import { type Sequence } from './sequence.js';
 export async function measureCold(m: Measurement, sequence: Sequence): Promise<void> {
   const { options, target, signal } = m;
   const { functions, repetitions, idleSeconds, settleSeconds } = options;
-  for (const name of functions) await scaleToZero(target.gateway, name, signal);
+  const toZero = (name: string) =>
+    target.scaleToZero?.(name, signal) ?? scaleToZero(target.gateway, name, signal);
+  for (const name of functions) await toZero(name);
   await sequence.idle(0);
   const turns = planTurns(functions, repetitions, options.seed);
   for (const [index, { repetition, function: name }] of turns.entries()) {
@@ -20,7 +22,7 @@ export async function measureCold(m: Measurement, sequence: Sequence): Promise<v
     await sequence.request('cold', repetition, name, what);
     await sequence.rest('warm', repetition, idleSeconds, name);
     await sequence.request('load', repetition, name, what);
-    await scaleToZero(target.gateway, name, signal);
+    await toZero(name);
   }
   await sequence.idle(repetitions + 1);
 }

@@ -76,6 +76,8 @@ export interface OpenTarget {
    * @throws TargetError saying why it does not
    */
   place(functionName: string, signal: AbortSignal): Promise<string[]>;
+  /** Takes every replica of a function away; absent where its gateway does. @throws TargetError */
+  scaleToZero?(functionName: string, signal: AbortSignal): Promise<void>;
   /** Where replicas are and were in this run. @throws TargetError */
   locate(): Promise<Locate>;
   /** The twin's node for where no meter is configured; absent where only a meter can tell. */

@@ -264,6 +264,15 @@ test('an invocation ran where the replica is that answered, also when that has g
   ]);
 });
 
+test('a function is scaled to zero by its Deployment, until its last pod is gone', async () => {
+  const held = await opened();
+  deploy('worker1');
+  const scaled = held.scaleToZero!('f', signal);
+  await expect.poll(() => cluster.objects.get(DEPLOYMENT)).toMatchObject({ spec: { replicas: 0 } });
+  cluster.objects.delete('/api/v1/namespaces/openfaas-fn/pods/f-1');
+  await scaled;
+});
+
 test('CPU time by function and platform, from each kubelet, at its own time', async () => {
   const held = await opened();
   deploy('worker1');

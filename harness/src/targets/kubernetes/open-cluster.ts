@@ -10,6 +10,7 @@ import { type KubernetesApi } from './kubernetes-api.js';
 import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
 import { type NodePin } from './node-pin.js';
 import { ReplicaNodes } from './replica-nodes.js';
+import { scaleDeploymentToZero } from './scale-deployment-to-zero.js';
 
 /** Often enough for kubelets, which look at their pods each 10 s; and asking costs the node energy. */
 const LOOK_MS = 5000;
@@ -75,6 +76,11 @@ export class OpenCluster implements OpenTarget {
           ]
         : []),
     ];
+  }
+
+  scaleToZero(functionName: string, signal: AbortSignal): Promise<void> {
+    const { api, functionsNamespace } = this.options;
+    return scaleDeploymentToZero(api, functionsNamespace, functionName, this.replicas, signal);
   }
 
   async locate(): Promise<Locate> {

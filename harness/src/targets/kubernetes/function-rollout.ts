@@ -25,7 +25,7 @@ export async function awaitRollout(
   replicas: ReplicaNodes,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const end = performance.now() + LIMIT_SECONDS * 1000;
+  const startMs = performance.now();
   for (;;) {
     const deployment = await api.find<V1Deployment>(deploymentPath(namespace, name));
     const pods = (await replicas.refresh()).filter((pod) => isOf(pod, name));
@@ -33,9 +33,9 @@ export async function awaitRollout(
       return [...new Set(pods.map((pod) => pod.spec?.nodeName ?? ''))];
     }
     const troubles = pods.map(podTrouble).filter((trouble) => trouble !== undefined);
-    const trouble = troubles.find(({ final }) => final) ?? troubles[0];
-    const late = performance.now() > end;
-    if (trouble?.final || late) {
+    const [trouble] = troubles.sort((a, b) => a.patienceSeconds - b.patienceSeconds);
+    const seconds = (performance.now() - startMs) / 1000;
+    if (seconds >= (trouble?.patienceSeconds ?? LIMIT_SECONDS)) {
       const { reason, hint } = trouble ?? {
         reason: `not within ${LIMIT_SECONDS} s`,
         hint: `kubectl -n ${namespace} describe deployment ${name} tells more.`,

@@ -5,9 +5,14 @@ export interface PodTrouble {
   /** In Kubernetes' own words. */
   reason: string;
   hint: string;
-  /** Whether waiting won't help. */
-  final: boolean;
+  /** How long it may yet go away by itself. */
+  patienceSeconds: number;
 }
+
+/** Pulls are tried again, and so is a container that ended. */
+const TRIED_AGAIN_SECONDS = 90;
+/** Pods that are being replaced have 30 s to end, and hold their room until then. */
+const UNSCHEDULABLE_SECONDS = 40;
 
 const IMAGE_REASONS = ['ImagePullBackOff', 'ErrImagePull', 'ErrImageNeverPull', 'InvalidImageName'];
 /** Kubernetes tries a pull again, and tells of it as ErrImagePull first. */
@@ -21,7 +26,7 @@ export function podTrouble({ spec, status }: V1Pod): PodTrouble | undefined {
       return {
         reason: `its image ${image} can't be had (${reason}${message && `: ${message}`})`,
         hint: 'Push the image where the nodes can pull it, or load it into them (kind load docker-image).',
-        final: FINAL_IMAGE_REASONS.includes(reason),
+        patienceSeconds: FINAL_IMAGE_REASONS.includes(reason) ? 0 : TRIED_AGAIN_SECONDS,
       };
     }
     const ended = lastState?.terminated ?? state?.terminated;
@@ -32,11 +37,11 @@ export function podTrouble({ spec, status }: V1Pod): PodTrouble | undefined {
           ended.reason === 'OOMKilled'
             ? 'Raise limits.memory in the stack file.'
             : 'faas-cli logs shows what it said.',
-        final: reason === 'CrashLoopBackOff',
+        patienceSeconds: reason === 'CrashLoopBackOff' ? 0 : TRIED_AGAIN_SECONDS,
       };
     }
     if (reason === 'CreateContainerConfigError' || reason === 'CreateContainerError') {
-      return { reason: `${reason}: ${message}`, hint: 'Check its secrets.', final: true };
+      return { reason: `${reason}: ${message}`, hint: 'Check its secrets.', patienceSeconds: 0 };
     }
   }
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
@@ -44,6 +49,6 @@ export function podTrouble({ spec, status }: V1Pod): PodTrouble | undefined {
   return {
     reason: `it can't be scheduled: ${scheduled.message ?? scheduled.reason}`,
     hint: 'Lower requests and limits in the stack file, free the node, or name another --node.',
-    final: false,
+    patienceSeconds: UNSCHEDULABLE_SECONDS,
   };
 }

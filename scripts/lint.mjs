@@ -63,7 +63,7 @@ const steps = [
       'grafana/src',
     ],
   ],
-  ['shellcheck', ['--external-sources', ...shell]],
+  ['shellcheck', shell],
   ['clang-format', [...(fix ? ['-i'] : ['--dry-run', '--Werror']), ...c]],
   [
     'cppcheck',

@@ -125,6 +125,11 @@ function cluster() {
   run('cluster down', 'kind/down', [], {}, one);
   run('cluster up', 'kind/up', [], {}, one);
   vitest('cluster', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'cluster', PATH });
+  if (total.failed > 0) {
+    const what = ['get', 'pods,events', '--all-namespaces', '--output', 'wide'];
+    const env = { ...process.env, PATH };
+    spawnSync('kubectl', ['--context', 'kind-power-harness', ...what], { stdio: 'inherit', env });
+  }
   run('cluster down', 'kind/down', [], {}, one);
 }
 

@@ -7,8 +7,8 @@ import { resolveTarget } from './resolve-options.js';
 const FLAGS = {
   ...{ target: undefined, gateway: undefined, meters: undefined, node: undefined },
   ...{ stack: undefined, prometheus: undefined, out: 'runs' },
-  ...{ energy: 'twin', sysfs: '/nowhere', config: 'power-harness.yaml' },
-} as const;
+  ...({ energy: 'twin', sysfs: '/nowhere', config: 'power-harness.yaml' } as const),
+};
 const LAB = 'http://prometheus.lab:9090';
 
 /** A config file whose target `lab` is in a cluster. */

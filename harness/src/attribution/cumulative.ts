@@ -28,12 +28,21 @@ export function cumulativeAtEach(
 ): Float64Array {
   const found = new Float64Array(atUs.length);
   const last = timeUs.length - 1;
+  // Kept in variables from one time to the next: most times lie where the one before did, or one sample on.
   let right = 0;
+  let [t0, t1] = [NaN, timeUs[0] ?? NaN];
+  let [v0, v1] = [NaN, value[0] ?? NaN];
   for (let i = 0; i < atUs.length; i++) {
     const t = atUs[i]!;
-    while (right < last && timeUs[right]! < t) right++;
-    const outside = last < 0 || t < timeUs[0]! || t > timeUs[last]!;
-    found[i] = outside ? NaN : between(timeUs, value, right, t);
+    while (t1 < t && right < last) {
+      t0 = t1;
+      v0 = v1;
+      right++;
+      t1 = timeUs[right]!;
+      v1 = value[right]!;
+    }
+    // Before the first sample there is no t0, so this is NaN too.
+    found[i] = t === t1 ? v1 : t < t1 ? v0 + ((v1 - v0) * (t - t0)) / (t1 - t0) : NaN;
   }
   return found;
 }

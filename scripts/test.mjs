@@ -121,6 +121,8 @@ function cluster() {
   const cache =
     process.env.POWER_HARNESS_CACHE ??
     join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'power-harness');
+  // With CI set, faas-cli would look for its password in the current folder.
+  process.env.OPENFAAS_CONFIG ??= join(homedir(), '.openfaas');
   const PATH = `${join(cache, 'airgap/programs')}:${process.env.PATH}`;
   run('cluster down', 'kind/down', [], {}, one);
   run('cluster up', 'kind/up', [], {}, one);

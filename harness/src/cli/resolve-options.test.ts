@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch } from '../bench/run-cli.js';
-import { resolveTarget } from './resolve-options.js';
+import { resolveTarget, type TargetFlagValues } from './resolve-options.js';
 
-const FLAGS = {
+const FLAGS: TargetFlagValues = {
   ...{ target: undefined, gateway: undefined, meters: undefined, node: undefined },
   ...{ stack: undefined, prometheus: undefined, out: 'runs' },
-  ...({ energy: 'twin', sysfs: '/nowhere', config: 'power-harness.yaml' } as const),
+  ...{ energy: 'twin', sysfs: '/nowhere', config: 'power-harness.yaml' },
 };
 const LAB = 'http://prometheus.lab:9090';
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BenchOptions } from '../bench/bench-options.js';
 import { KIND_CLUSTER } from '../cluster/kind-cluster.js';
@@ -11,7 +11,6 @@ import {
 import { prometheusAccess, type PrometheusAccess } from '../prometheus/prometheus-access.js';
 import { LocalTarget } from '../targets/local-target.js';
 import { type Target } from '../targets/target.js';
-import { dirname } from 'node:path';
 import { modeKind, type ModeFlagValues, PLAN_DEFAULTS, resolveMode } from './resolve-mode.js';
 import { readConfigFile, type ConfigFile, type ConfiguredTarget } from './config-file.js';
 import { runningTarget } from './running-target.js';

@@ -92,15 +92,3 @@ describe.skipIf(missing)(`a CPU-bound function against the twin's truth${missing
     expect(resultOf(again.stdout).functions).toEqual(result.functions);
   });
 });
-
-describe.skipIf(missing)(`the figure comes from the meter${missing ?? ''}`, () => {
-  test('a sensor that reads 5 % high makes the figure 5 % too high', async () => {
-    const more = ['--repetitions', '3', '--twin-options', 'gain-error=0.05'];
-    const run = await runCli(['bench', 'matrix-multiply', ...SHORT, ...more]);
-    expect(run.code, run.stdout + run.stderr).toBe(0);
-    const [{ marginal, truth_joules_per_invocation: truth } = {}] = resultOf(run.stdout).functions;
-    const error = marginal!.joules_per_invocation / truth! - 1;
-    expect(error).toBeGreaterThan(0.04);
-    expect(error).toBeLessThan(0.06);
-  }, 90_000);
-});

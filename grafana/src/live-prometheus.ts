@@ -87,7 +87,7 @@ export async function ask(prometheusUrl: string, query: string): Promise<number[
 
 /**
  * Asks every query of a dashboard as Grafana would with everything chosen, over the last `seconds`.
- * @param values - of variables; what is not named here matches all
+ * @param values - of variables, Grafana's own too; what is not named here matches all
  */
 export async function askAll(
   dashboard: DashboardJson,
@@ -96,7 +96,7 @@ export async function askAll(
   seconds: number,
 ): Promise<Answer[]> {
   const all = Object.fromEntries(dashboard.templating.list.map(({ name }) => [name, '.+']));
-  const chosen = { ...all, ...values, __rate_interval: '10s', __interval: '5s' };
+  const chosen = { ...all, __rate_interval: '10s', __interval: '5s', ...values };
   const ranges = { __range: `${seconds}s`, __range_s: String(seconds) };
   const end = Date.now() / 1000;
   return Promise.all(

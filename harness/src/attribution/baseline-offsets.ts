@@ -1,6 +1,6 @@
 import { inverse, Matrix } from 'ml-matrix';
 import { risesIn } from './cumulative.js';
-import { nonNegativeLeastSquares } from './nnls.js';
+import { nonNegativeFit } from './nnls.js';
 import { type NodeView } from './node-view.js';
 import { type Span } from './spans.js';
 
@@ -54,11 +54,5 @@ export function unheardWatts(
   unheard: readonly number[],
   joules: readonly number[],
 ): number {
-  const columns = [...busySeconds, unheard];
-  const product = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-    joules.reduce((sum, _, i) => sum + a[i]! * b[i]!, 0);
-  return nonNegativeLeastSquares(
-    columns.map((a) => columns.map((b) => product(a, b))),
-    columns.map((a) => product(a, joules)),
-  ).at(-1)!;
+  return nonNegativeFit([...busySeconds, unheard], joules).at(-1)!;
 }

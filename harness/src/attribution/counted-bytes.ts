@@ -1,7 +1,7 @@
 import { type Feature } from './features.js';
 import { type CpuParts, type LoadRow } from './load-effect.js';
 import { linearColumns } from './load-model.js';
-import { nonNegativeLeastSquares } from './nnls.js';
+import { nonNegativeFit } from './nnls.js';
 
 /**
  * Bytes tell what an invocation costs only so well: what they scatter by themselves flattens a slope on them, and with it
@@ -18,15 +18,10 @@ export function withCountedBytes(
 ): LoadRow[] {
   const byBytes = features.flatMap((feature, f) => (feature === 'bytes' ? [f] : []));
   if (byBytes.length === 0) return [...rows];
-  const design = rows.map((row, i) => [
-    ...linearColumns(row, cpuParts),
-    ...byBytes.map((f) => counts[f]![i]!),
-  ]);
-  const product = (a: number, of: (i: number) => number) =>
-    rows.reduce((sum, { weight }, i) => sum + weight * design[i]![a]! * of(i), 0);
-  const factors = nonNegativeLeastSquares(
-    design[0]!.map((_, a) => design[0]!.map((_, b) => product(a, (i) => design[i]![b]!))),
-    design[0]!.map((_, a) => product(a, (i) => rows[i]!.joules)),
+  const factors = nonNegativeFit(
+    [...linearColumns(rows, cpuParts), ...byBytes.map((f) => counts[f]!)],
+    rows.map(({ joules }) => joules),
+    rows.map(({ weight }) => weight),
   );
   const blended = rows.map(({ feature }) => [...feature]);
   byBytes.forEach((f, k) => {

@@ -1,6 +1,6 @@
 import { type InFlightStates } from './in-flight-states.js';
 import { effectOf, type CpuParts, type LoadModel, type LoadRow } from './load-effect.js';
-import { nonNegativeLeastSquares } from './nnls.js';
+import { nonNegativeFit, nonNegativeLeastSquares } from './nnls.js';
 
 /**
  * Nodes' exponents are about 1 within this, before a run says more (one standard deviation). Fan, Weber, Barroso
@@ -81,7 +81,10 @@ function solution(rows: readonly LoadRow[], { model, residuals, jacobian, prior 
   rows.forEach(({ weight }, i) => {
     const slopes = jacobian[i]!;
     const target = residuals[i]! + now.reduce((sum, each, a) => sum + each * slopes[a]!, 0);
-    accumulate(gram, moments, slopes, target, weight);
+    for (let a = 0; a < size; a++) {
+      moments[a]! += weight * slopes[a]! * target;
+      for (let b = 0; b < size; b++) gram[a]![b]! += weight * slopes[a]! * slopes[b]!;
+    }
   });
   return nonNegativeLeastSquares(
     gram,
@@ -108,22 +111,24 @@ function parametersOf({ factors, offsets, exponent }: LoadModel): number[] {
 
 /** Factors of a linear node. */
 export function linearFactors(rows: readonly LoadRow[], cpuParts: CpuParts): number[] {
-  const width = rows[0]!.feature.length;
-  const gram = Array.from({ length: width }, () => new Array<number>(width).fill(0));
-  const moments = new Array<number>(width).fill(0);
-  for (const row of rows) {
-    accumulate(gram, moments, linearColumns(row, cpuParts), row.joules, row.weight);
-  }
-  return nonNegativeLeastSquares(gram, moments);
+  return nonNegativeFit(
+    linearColumns(rows, cpuParts),
+    rows.map(({ joules }) => joules),
+    rows.map(({ weight }) => weight),
+  );
 }
 
-/** What the factors of a linear node are multiplied by. */
+/** What the factors of a linear node are multiplied by: by factor, then row. */
 export function linearColumns(
-  { feature, busySeconds }: LoadRow,
+  rows: readonly LoadRow[],
   { cores, wattsPerCore }: CpuParts,
-): number[] {
-  const cpuSeconds = cores.reduce((sum, each, f) => sum + each * busySeconds[f]!, 0);
-  return feature.map((value, f) => value + wattsPerCore[f]! * cpuSeconds);
+): number[][] {
+  const cpuSeconds = rows.map(({ busySeconds }) =>
+    cores.reduce((sum, each, f) => sum + each * busySeconds[f]!, 0),
+  );
+  return wattsPerCore.map((watts, f) =>
+    rows.map(({ feature }, i) => feature[f]! + watts * cpuSeconds[i]!),
+  );
 }
 
 function linearise(
@@ -162,19 +167,6 @@ function penalised(
   let sum = rows.reduce((all, { weight }, i) => all + weight * residuals[i]! ** 2, 0);
   prior.forEach((row, a) => row.forEach((each, b) => (sum += off[a]! * each * off[b]!)));
   return sum;
-}
-
-function accumulate(
-  gram: number[][],
-  moments: number[],
-  slopes: readonly number[],
-  target: number,
-  weight: number,
-): void {
-  for (let a = 0; a < slopes.length; a++) {
-    moments[a]! += weight * slopes[a]! * target;
-    for (let b = 0; b < slopes.length; b++) gram[a]![b]! += weight * slopes[a]! * slopes[b]!;
-  }
 }
 
 function relativeChange(before: readonly number[], after: readonly number[]): number {

@@ -49,6 +49,26 @@ export function nonNegativeLeastSquares(
   return x;
 }
 
+/**
+ * The same by the design's columns.
+ * @param weights - of the rows; 1 where there are none
+ */
+export function nonNegativeFit(
+  columns: readonly ArrayLike<number>[],
+  values: ArrayLike<number>,
+  weights?: ArrayLike<number>,
+): number[] {
+  const product = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += (weights ? weights[i]! : 1) * a[i]! * b[i]!;
+    return sum;
+  };
+  return nonNegativeLeastSquares(
+    columns.map((a) => columns.map((b) => product(a, b))),
+    columns.map((a) => product(a, values)),
+  );
+}
+
 /** Least squares on the columns of `chosen`; 0 elsewhere. */
 export function solveOn(
   gram: number[][],

@@ -1,6 +1,6 @@
 import { type CpuParts, type LoadRow } from './load-effect.js';
 import { linearColumns, linearFactors } from './load-model.js';
-import { nonNegativeLeastSquares } from './nnls.js';
+import { nonNegativeFit } from './nnls.js';
 
 /** A row's variance is never taken for less than this share of the mean: few rows must not decide. */
 const LEAST_VARIANCE = 0.1;
@@ -39,21 +39,22 @@ function weightedBy(
   parts: readonly VariancePart[],
 ): { rows: LoadRow[]; score: number } {
   const n = rows.length;
+  const linear = linearColumns(rows, cpuParts);
   let found = rows.map((row) => ({ ...row, weight: 1 }));
   let score = 0;
   for (let round = 0; round < VARIANCE_ROUNDS; round++) {
     const factors = linearFactors(found, cpuParts);
-    const fitted = rows.map((row) =>
-      linearColumns(row, cpuParts).reduce((sum, x, f) => sum + x * factors[f]!, 0),
+    const fitted = rows.map((_, i) =>
+      linear.reduce((sum, column, f) => sum + column[i]! * factors[f]!, 0),
     );
     const squares = rows.map(({ joules }, i) => (joules - fitted[i]!) ** 2);
     const mean = squares.reduce((sum, each) => sum + each, 0) / n;
     if (mean === 0) break;
     const columns = parts.map((part) => rows.map((row, i) => part(row, fitted[i]!)));
-    const squaredWeights = found.map(({ weight }) => weight * weight);
-    const factorsOfParts = nonNegativeLeastSquares(
-      columns.map((a) => columns.map((b) => sumOf(a, b, squaredWeights))),
-      columns.map((column) => sumOf(column, squares, squaredWeights)),
+    const factorsOfParts = nonNegativeFit(
+      columns,
+      squares,
+      found.map(({ weight }) => weight * weight),
     );
     const variances = rows.map((_, i) =>
       Math.max(
@@ -69,8 +70,4 @@ function weightedBy(
       (2 * k * (k + 1)) / Math.max(1, n - k - 1);
   }
   return { rows: found, score };
-}
-
-function sumOf(a: readonly number[], b: readonly number[], weights: readonly number[]): number {
-  return a.reduce((sum, each, i) => sum + weights[i]! * each * b[i]!, 0);
 }

@@ -1,10 +1,13 @@
-import { TargetError } from '../errors.js';
-import { until } from '../processes/sleep.js';
+import { awaitNoneLeft } from './await-none-left.js';
 import { type GatewayAccess } from './gateway-access.js';
 import { describeFunction, replicas, scaleFunction } from './gateway-client.js';
 
-const LIMIT_SECONDS = 30;
-const POLL_SECONDS = 0.1;
+const LEAVING = {
+  problem: 'still has a replica',
+  limitSeconds: 30,
+  pollSeconds: 0.1,
+  hint: "The gateway's provider must be able to scale to zero; ours can, OpenFaaS CE's can't.",
+};
 
 /**
  * Takes every replica of a function away and waits until they are gone.
@@ -16,20 +19,10 @@ export async function scaleToZero(
   signal: AbortSignal,
 ): Promise<void> {
   await scaleFunction(gateway, name, 0, signal);
-  const gone = await until(
-    async () => {
-      const status = await describeFunction(gateway, name, signal);
-      const left = (await replicas(gateway, signal)).some((each) => each.function === name);
-      return status?.availableReplicas === 0 && !left ? true : undefined;
-    },
-    LIMIT_SECONDS,
-    POLL_SECONDS,
-    signal,
-  );
-  if (gone) return;
-  throw new TargetError(
-    'SCALE_TO_ZERO',
-    `${name} still has a replica ${LIMIT_SECONDS} s after it was scaled to zero.`,
-    "The gateway's provider must be able to scale to zero; ours can, OpenFaaS CE's can't.",
-  );
+  const isGone = async () => {
+    const status = await describeFunction(gateway, name, signal);
+    const left = (await replicas(gateway, signal)).some((each) => each.function === name);
+    return status?.availableReplicas === 0 && !left;
+  };
+  await awaitNoneLeft(name, isGone, LEAVING, signal);
 }

@@ -1,11 +1,14 @@
-import { TargetError } from '../../errors.js';
-import { until } from '../../processes/sleep.js';
+import { awaitNoneLeft } from '../../openfaas/await-none-left.js';
 import { deploymentPath } from './function-rollout.js';
 import { type KubernetesApi } from './kubernetes-api.js';
 import { FUNCTION_LABEL, type ReplicaNodes } from './replica-nodes.js';
 
-const LIMIT_SECONDS = 60;
-const POLL_SECONDS = 0.5;
+const LEAVING = {
+  problem: 'still has a pod',
+  limitSeconds: 60,
+  pollSeconds: 0.5,
+  hint: 'Something scales it up again: an autoscaler, or others who invoke it.',
+};
 
 /**
  * Takes every replica of a function away and waits until they are gone. By its Deployment: OpenFaaS' gateway takes a 0 for
@@ -21,19 +24,7 @@ export async function scaleDeploymentToZero(
 ): Promise<void> {
   const path = deploymentPath(namespace, name);
   await api.json(path, { method: 'PATCH', body: { spec: { replicas: 0 } } });
-  const gone = await until(
-    async () => {
-      const pods = await replicas.refresh();
-      return pods.every(({ metadata }) => metadata?.labels?.[FUNCTION_LABEL] !== name) || undefined;
-    },
-    LIMIT_SECONDS,
-    POLL_SECONDS,
-    signal,
-  );
-  if (gone) return;
-  throw new TargetError(
-    'SCALE_TO_ZERO',
-    `${name} still has a pod ${LIMIT_SECONDS} s after it was scaled to zero.`,
-    'Something scales it up again: an autoscaler, or others who invoke it.',
-  );
+  const isGone = async () =>
+    (await replicas.refresh()).every(({ metadata }) => metadata?.labels?.[FUNCTION_LABEL] !== name);
+  await awaitNoneLeft(name, isGone, LEAVING, signal);
 }

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scratch } from '../harness/src/bench/run-cli.js';
+import { blocksOf, ROOT } from '../harness/src/cli/docs-pages.js';
 import { WORKERS } from './bench-on-kind.js';
 import { clusterMissing, kubectl } from './kubectl.js';
 
 const run = promisify(execFile);
-const ROOT = join(import.meta.dirname, '..');
 const NAMESPACE = 'lrz';
 const LIMIT_MS = 240_000;
 /** The boards that two of the cluster's nodes stand for; it has none of the others. */
@@ -22,9 +22,9 @@ const asNodes = (text: string) =>
   Object.entries(BOARDS).reduce((all, [board, node]) => all.replaceAll(board, node), text);
 
 /** The page's commands for any cluster: its blocks of `sh`, in order. */
-const COMMANDS = [
-  ...readFileSync(join(ROOT, 'docs/lrz.md'), 'utf8').matchAll(/^```sh\n(.*?)^```/gms),
-].flatMap(([, block]) => block!.trim().split('\n'));
+const COMMANDS = blocksOf('docs/lrz.md')
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ lines }) => lines);
 
 describe.skipIf(missing)(`the page for the LRZ's boards, on this cluster${missing}`, () => {
   const checkout = scratch();
@@ -38,11 +38,11 @@ describe.skipIf(missing)(`the page for the LRZ's boards, on this cluster${missin
     );
   };
 
-  /** Runs those of the page's commands that begin so, in their order. */
+  /** Runs the page's command that begins so, the first where there are several. */
   async function follow(beginning: string): Promise<string> {
-    const found = COMMANDS.filter((each) => each.startsWith(beginning));
-    expect(found, beginning).not.toEqual([]);
-    const command = asNodes(found[0]!)
+    const found = COMMANDS.find((each) => each.startsWith(beginning));
+    expect(found, beginning).toBeDefined();
+    const command = asNodes(found!)
       .replace('-n power-harness ', `-n ${NAMESPACE} `)
       .split(' ')
       .filter((word) => !ABSENT.includes(word))

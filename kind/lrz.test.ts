@@ -1,20 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { blocksOf, ROOT, textOf } from '../harness/src/cli/docs-pages.js';
 
-const ROOT = join(import.meta.dirname, '..');
-const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-const page = read('docs/lrz.md');
-const { meters } = parse(read('exporter/deploy/overlays/lrz/meters.yaml')) as {
+const page = textOf('docs/lrz.md');
+const { meters } = parse(textOf('exporter/deploy/overlays/lrz/meters.yaml')) as {
   meters: { address: string; channels: Record<string, { node: string }> }[];
 };
 
 /** Its shell blocks: those of `sh` are what a cluster without the operator's Grafana can run. */
-const commands = [...page.matchAll(/^```(?:sh)?\n(.*?)^```/gms)].flatMap(([, block]) =>
-  block!.trim().split('\n'),
-);
+const commands = blocksOf('docs/lrz.md')
+  .filter(({ language }) => language === 'sh' || language === '')
+  .flatMap(({ lines }) => lines);
 
 test('the page labels the nodes that the overlay meters', () => {
   const label = commands.find((line) => line.startsWith('kubectl label node'))!;
@@ -32,7 +31,9 @@ test('the line it changes is the one that is there', () => {
 });
 
 test('the folders and files it names are there', () => {
-  const paths = commands.flatMap((line) => line.match(/(?:exporter|grafana)(?:\/[\w.-]+)*/g) ?? []);
+  const paths = commands.flatMap(
+    (line) => line.match(/(?<![\w/-])(?:exporter|grafana)(?:\/[\w.-]+)*/g) ?? [],
+  );
   for (const path of new Set(paths.filter((each) => each.includes('/'))))
     expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
 });

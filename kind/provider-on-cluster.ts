@@ -3,13 +3,14 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
+import { KIND_CLUSTER } from '../harness/src/cluster/kind-cluster.js';
 import { functionsRoot } from '../harness/src/provider/provider-process.js';
+import { WORKERS } from './bench-on-kind.js';
 import { docker } from './docker.js';
 import { kubectl } from './kubectl.js';
 import { kustomize, type Manifest } from './manifests.js';
 
 const run = promisify(execFile);
-const CLUSTER = 'power-harness';
 const LIMIT_MS = 120_000;
 /** What a deployment of the provider's tests names. */
 const FUNCTION_IMAGE = 'test/function:latest';
@@ -71,7 +72,7 @@ export class ProviderOnCluster {
     const child = spawn(
       'kubectl',
       [
-        ...['--context', `kind-${CLUSTER}`, '--namespace', this.namespace, 'port-forward'],
+        ...['--context', KIND_CLUSTER.context, '--namespace', this.namespace, 'port-forward'],
         ...[`service/${service}`, `:${service === 'gateway' ? 8080 : 8081}`],
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
@@ -123,8 +124,8 @@ async function loadFunctionImage(): Promise<void> {
   );
   await docker('build', '--quiet', '--tag', FUNCTION_IMAGE, folder);
   rmSync(folder, { recursive: true });
-  for (const node of ['worker', 'worker2']) {
-    const load = `docker save ${FUNCTION_IMAGE} | docker exec -i ${CLUSTER}-${node} ctr --namespace=k8s.io images import -`;
+  for (const node of WORKERS) {
+    const load = `docker save ${FUNCTION_IMAGE} | docker exec -i ${node} ctr --namespace=k8s.io images import -`;
     await run('bash', ['-o', 'pipefail', '-c', load], { timeout: LIMIT_MS });
   }
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { results } from '../grafana/src/live-prometheus.js';
 import { riseIn } from '../harness/src/attribution/cumulative.js';
 import { type Truth } from '../harness/src/attribution/truth.js';
 import { KIND_CLUSTER } from '../harness/src/cluster/kind-cluster.js';
@@ -44,12 +45,8 @@ export async function exported(node: string): Promise<Reading> {
   return { timeUs: value(TIME) * 1e6, energyJoules: value(ENERGY) };
 }
 
-/** Asks the cluster's Prometheus. @returns what is in `data.result` */
-export async function prometheus<T>(query: string): Promise<T[]> {
-  const url = `${KIND_CLUSTER.prometheus}/api/v1/query?query=${encodeURIComponent(query)}`;
-  const answer = (await (await fetch(url)).json()) as { data: { result: T[] } };
-  return answer.data.result;
-}
+/** Asks the cluster's Prometheus. */
+export const prometheus = <T>(query: string) => results<T>(KIND_CLUSTER.prometheus, query);
 
 /** What Prometheus scraped of a node since then, as it is stored: no increase(), nothing extrapolated. */
 export async function scraped(node: string, sinceUs: number): Promise<Reading[]> {

@@ -76,13 +76,17 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** What a query gives now, as Prometheus tells it. */
+export async function results<T>(prometheusUrl: string, query: string): Promise<T[]> {
+  const url = `${prometheusUrl}/api/v1/query?query=${encodeURIComponent(query)}`;
+  const { data } = (await (await fetch(url)).json()) as { data: { result: T[] } };
+  return data.result;
+}
+
 /** The values of a query now. */
 export async function ask(prometheusUrl: string, query: string): Promise<number[]> {
-  const url = `${prometheusUrl}/api/v1/query?query=${encodeURIComponent(query)}`;
-  const { data } = (await (await fetch(url)).json()) as {
-    data: { result: { value: [number, string] }[] };
-  };
-  return data.result.map(({ value }) => Number(value[1]));
+  const found = await results<{ value: [number, string] }>(prometheusUrl, query);
+  return found.map(({ value }) => Number(value[1]));
 }
 
 /**

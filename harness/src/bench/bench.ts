@@ -1,7 +1,7 @@
 import { type RunReport } from '../report/run-report.js';
 import { openEnergySource } from '../energy/open-energy-source.js';
 import { sensorBudget } from '../energy/sensor-budget.js';
-import { EnergySourceError, EXIT_CODES, PowerHarnessError, TargetError } from '../errors.js';
+import { EnergySourceError, EXIT_CODES, PowerHarnessError } from '../errors.js';
 import { abortError } from '../processes/sleep.js';
 import {
   type FunctionDescription,
@@ -83,9 +83,7 @@ async function drive(
       signal,
     });
     closing.add(() => source.close());
-    void target.died.then((what) =>
-      fail(new TargetError('TARGET_DIED', what, 'Its log is provider.log in the run directory.')),
-    );
+    void target.died.then(fail);
     void source.died.then((what) =>
       fail(
         new EnergySourceError(

@@ -1,9 +1,10 @@
+import { type TargetError } from '../errors.js';
 import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { listFunctions } from '../openfaas/gateway-client.js';
 import { ONE_NODE } from './one-node.js';
 import { type Check, type OpenTarget, type Target } from './target.js';
 
-const NEVER = new Promise<string>(() => undefined);
+const NEVER = new Promise<TargetError>(() => undefined);
 
 /** An OpenFaaS gateway that runs already, whatever stands behind it. */
 export class GatewayTarget implements Target {

@@ -174,7 +174,7 @@ class OpenLocalTarget implements OpenTarget {
   readonly gateway: GatewayAccess;
   readonly nodes: string[];
   readonly twinNode: TwinNode;
-  readonly died: Promise<string>;
+  readonly died: Promise<TargetError>;
   private closing = false;
   private readonly cpuOf = new Map<number, { entity: string; cpuSeconds: number }>();
 
@@ -189,7 +189,14 @@ class OpenLocalTarget implements OpenTarget {
     this.twinNode = twinNode(provider.pid, cgroups);
     this.died = new Promise((resolve) => {
       void provider.ended.then(() => {
-        if (!this.closing) resolve('The OpenFaaS provider ended by itself.');
+        if (this.closing) return;
+        resolve(
+          new TargetError(
+            'TARGET_DIED',
+            'The OpenFaaS provider ended by itself.',
+            'Its log is provider.log in the run directory.',
+          ),
+        );
       });
     });
   }

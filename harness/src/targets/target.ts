@@ -1,4 +1,5 @@
 import { type OfferedExporters } from '../energy/offered-exporters.js';
+import { type TargetError } from '../errors.js';
 import { type GatewayAccess } from '../openfaas/gateway-access.js';
 
 /** One finding of a preflight. */
@@ -84,8 +85,8 @@ export interface OpenTarget {
   readonly twinNode?: TwinNode;
   /** CPU time so far; empty where the target can't tell. */
   readCpu(): Promise<CpuReading[]>;
-  /** Resolves with what happened if the target dies by itself. */
-  readonly died: Promise<string>;
+  /** Resolves with what happened if the target dies by itself, or is taken away. */
+  readonly died: Promise<TargetError>;
   /** Ends what `open` started. Never throws. */
   close(): Promise<void>;
 }

@@ -74,13 +74,13 @@ test('who loses it is told so', async () => {
   const lease = await take('run-1');
   const { spec, ...rest } = cluster.objects.get(LEASE)!;
   cluster.put(LEASE, { ...rest, spec: { ...(spec as object), holderIdentity: 'someone else' } });
-  expect(await lease.lost).toContain('someone else');
+  expect((await lease.lost).message).toContain('someone else');
   await lease.release().catch(() => undefined);
 });
 
 test('a cluster that is gone for too long loses it as well', async () => {
   const lease = await take('run-1');
   cluster.close();
-  expect(await lease.lost).toMatch(/could not be renewed for 0.3/);
+  expect((await lease.lost).message).toMatch(/could not be renewed for 0.3/);
   await lease.release().catch(() => undefined);
 });

@@ -9,6 +9,8 @@ const NAME = 'power-harness-bench';
 const RENEW_SECONDS = 10;
 /** So many renewals may fail before it runs out. */
 const RENEWALS = 3;
+const LOST_HINT =
+  'What was measured since may be of two benches: run it again when the target is free.';
 
 /** Who holds the lease now, by its own account. */
 export interface LeaseHolder {
@@ -21,7 +23,7 @@ export interface LeaseHolder {
 /** One bench at a time in a cluster: a Lease that is renewed while it is held, and runs out when its holder is killed. */
 export class BenchLease {
   /** Resolves with what happened when the lease is lost. */
-  readonly lost: Promise<string>;
+  readonly lost: Promise<TargetError>;
   private timer: NodeJS.Timeout | undefined;
   private renewing: Promise<void> = Promise.resolve();
   private closed = false;
@@ -34,7 +36,9 @@ export class BenchLease {
     private readonly renewSeconds: number,
   ) {
     let lose: (what: string) => void;
-    this.lost = new Promise((resolve) => (lose = resolve));
+    this.lost = new Promise((resolve) => {
+      lose = (what) => resolve(new TargetError('LEASE_LOST', what, LOST_HINT));
+    });
     this.schedule((what) => lose(what));
   }
 

@@ -308,7 +308,10 @@ test('a node that is no longer ready ends the run', async () => {
   const held = await opened({ node: 'worker1' });
   cluster.node('worker1', false);
   await held.readCpu();
-  expect(await held.died).toBe('The node worker1 is no longer ready: kubelet says so');
+  expect(await held.died).toMatchObject({
+    code: 'NODE_LOST',
+    message: 'The node worker1 is no longer ready: kubelet says so',
+  });
 });
 
 test('what a killed bench replaced is not removed; how to put it back is said', async () => {

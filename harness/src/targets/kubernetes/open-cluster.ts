@@ -32,8 +32,8 @@ export class OpenCluster implements OpenTarget {
   readonly notes;
   readonly exporters;
   readonly placement: Placement;
-  readonly died: Promise<string>;
-  private die!: (what: string) => void;
+  readonly died: Promise<TargetError>;
+  private die!: (error: TargetError) => void;
   private readonly replicas: ReplicaNodes;
   private readonly kubelets: KubeletCpu[];
   private lookedMs = -Infinity;
@@ -109,8 +109,10 @@ export class OpenCluster implements OpenTarget {
     const all = await clusterNodes(this.options.api);
     for (const node of this.nodes) {
       const now = all.find(({ name }) => name === node);
-      if (!now) this.die(`The node ${node} is no longer in the cluster.`);
-      else if (!now.ready) this.die(`The node ${node} is no longer ready: ${now.reason}`);
+      if (now?.ready) continue;
+      const what = now ? `ready: ${now.reason}` : 'in the cluster.';
+      const hint = `kubectl describe node ${node} shows what happened; once it is ready, run the bench again.`;
+      this.die(new TargetError('NODE_LOST', `The node ${node} is no longer ${what}`, hint));
     }
   }
 }

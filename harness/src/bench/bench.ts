@@ -99,7 +99,13 @@ async function drive(
     manifest.meters = meters;
     manifest.target.gateway = target.gateway.url;
     Object.assign(manifest.versions, source.versions);
-    manifest.sensor = sensorBudget(meters, clockOffsets);
+    const { load } = target;
+    if (load) {
+      manifest.load = load.origin;
+      manifest.versions['k6'] = load.k6Version;
+      manifest.warnings.push(...load.warnings);
+    }
+    manifest.sensor = sensorBudget(meters, clockOffsets, load?.clockOffset);
     manifest.warnings.push(
       ...source.warnings,
       ...meterWarnings(meters, options.target.onThisMachine),

@@ -45,7 +45,7 @@ export async function newManifest(options: BenchOptions): Promise<RunManifest> {
     versions: {
       'power-harness': OWN_VERSION,
       node: process.version,
-      k6: await programVersion(findProgram('k6')),
+      ...(options.target.drivesLoad ? {} : { k6: await programVersion(findProgram('k6')) }),
       'faas-cli': await programVersion(findProgram('faas-cli')),
     },
     warnings: [],

@@ -25,7 +25,9 @@ export async function preflight(options: PreflightOptions): Promise<Finding[]> {
   }));
   return [
     ...target,
-    await program('k6', (message, hint) => new LoadError('K6_MISSING', message, hint)),
+    ...(options.target.drivesLoad
+      ? []
+      : [await program('k6', (message, hint) => new LoadError('K6_MISSING', message, hint))]),
     await program(
       'faas-cli',
       (message, hint) => new TargetError('FAAS_CLI_MISSING', message, hint),

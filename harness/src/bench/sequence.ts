@@ -5,7 +5,8 @@ import { RunInvalidError } from '../errors.js';
 import { calibrateRate } from '../load/calibrate-rate.js';
 import { invokeOnce } from '../openfaas/gateway-client.js';
 import { importRequests } from '../load/requests.js';
-import { type LiveOutput } from '../load/k6-process.js';
+import { type LiveOutput, runK6 } from '../load/k6-process.js';
+import { type LoadGenerator, type RunK6 } from '../load/load-generator.js';
 import { runLoad, type LoadResult } from '../load/run-load.js';
 import { k6Output } from '../prometheus/prometheus-access.js';
 import { plain } from '../report/quantity.js';
@@ -44,6 +45,7 @@ export interface Drive {
 /** The steps of a run, each of which leaves its rows behind. */
 export class Sequence {
   private readonly serviceSeconds = new Map<string, number>();
+  private readonly runK6: RunK6;
   private readonly live: LiveOutput | undefined;
   private liveFailed = false;
   private requests = 0;
@@ -53,8 +55,9 @@ export class Sequence {
     private readonly collector: SampleCollector,
     private readonly invocations: AppendTable,
   ) {
-    const { prometheus } = m.options;
-    this.live = prometheus && k6Output(prometheus, m.run.manifest.run);
+    const { load } = m.target;
+    this.runK6 = load?.run ?? runK6;
+    this.live = this.liveOutput(load);
   }
 
   /**
@@ -69,6 +72,7 @@ export class Sequence {
     const directory = run.file('k6', `00-${name}`);
     await mkdir(directory, { recursive: true });
     const found = await calibrateRate({
+      run: this.runK6,
       url: deployment.urlOf(name),
       payloadFile: file,
       contentType,
@@ -118,6 +122,7 @@ export class Sequence {
     const { warmupSeconds, loadSeconds } = options;
     const wholeSeconds = warmupSeconds + windows * loadSeconds + tailSeconds;
     const loaded = await runLoad({
+      run: this.runK6,
       functions: [...ratesOf].map(([name, ratesPerSecond]) => {
         const { file, contentType } = deployment.payloadOf(name);
         const serviceSeconds = this.serviceSeconds.get(name);
@@ -171,6 +176,17 @@ export class Sequence {
     this.requests++;
     const { endUs } = await rest(REQUEST_TAIL_SECONDS);
     run.addPhase({ phase, repetition, startUs, endUs, function: name });
+  }
+
+  /** None where k6 can't reach the Prometheus that the run is written to. */
+  private liveOutput(load: LoadGenerator | undefined): LiveOutput | undefined {
+    const { options, run, talk } = this.m;
+    const { prometheus } = options;
+    if (!prometheus) return undefined;
+    const url = load ? load.prometheusUrl : prometheus.url;
+    if (url !== undefined) return k6Output({ ...prometheus, url }, run.manifest.run);
+    talk.say("k6's own metrics are not written to Prometheus: it is not known where k6 finds it");
+    return undefined;
   }
 
   /** Said once: Prometheus is for looking on, the run has all of it. */

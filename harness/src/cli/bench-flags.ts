@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { LOAD_PLACES } from './config-file.js';
 import { numberFlag } from './parse-number.js';
 import { livePrometheusFlag, outFlag } from './run-flags.js';
 
@@ -38,6 +39,17 @@ export const targetFlags = {
   node: Flags.string({
     description: 'the node to measure, as the meters file names it',
     env: 'POWER_HARNESS_NODE',
+    helpValue: 'NAME',
+  }),
+  load: Flags.option({ options: LOAD_PLACES })({
+    description:
+      "where k6 runs: local (this machine, the default), or in-cluster (a pod of the target's cluster)",
+    env: 'POWER_HARNESS_LOAD',
+  }),
+  'load-node': Flags.string({
+    description:
+      'the node k6 runs on with --load in-cluster (default: a ready one that is not measured)',
+    env: 'POWER_HARNESS_LOAD_NODE',
     helpValue: 'NAME',
   }),
   config: Flags.string({

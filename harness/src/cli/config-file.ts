@@ -19,8 +19,23 @@ export interface ConfiguredTarget {
   nodes?: Record<string, string[]>;
   /** Whether its meters are twins. */
   simulated?: boolean;
-  namespaces?: { functions?: string; platform?: string; exporters?: string };
+  namespaces?: { functions?: string; platform?: string; exporters?: string; load?: string };
+  /** Of load that comes from within the cluster. */
+  load?: {
+    /** The gateway as pods see it. */
+    gateway?: string;
+    /** The node that k6 runs on. */
+    node?: string;
+    /** With k6 and a shell. */
+    image?: string;
+    /** As pods see it, for k6's own metrics. */
+    prometheus?: string;
+  };
 }
+
+/** Where k6 runs: on this machine, or in the target's cluster. */
+export const LOAD_PLACES = ['local', 'in-cluster'] as const;
+export type LoadPlace = (typeof LOAD_PLACES)[number];
 
 /** power-harness.yaml. Precedence: flag, environment, this file, built-in default. */
 export interface ConfigFile {
@@ -29,7 +44,9 @@ export interface ConfigFile {
   bench?: Partial<
     Record<'rate' | 'duration' | 'repetitions' | 'idle' | 'settle' | 'warmup' | 'seed', number>
   > &
-    Partial<Record<'payload' | 'method' | 'stack' | 'precision' | 'budget', string>>;
+    Partial<Record<'payload' | 'method' | 'stack' | 'precision' | 'budget', string>> & {
+      load?: LoadPlace;
+    };
 }
 
 const number = { type: 'number', minimum: 0 };
@@ -54,13 +71,18 @@ const SCHEMA = {
           namespaces: {
             type: 'object',
             additionalProperties: false,
-            properties: { functions: text, platform: text, exporters: text },
+            properties: { functions: text, platform: text, exporters: text, load: text },
+          },
+          load: {
+            type: 'object',
+            additionalProperties: false,
+            properties: { gateway: text, node: text, image: text, prometheus: text },
           },
         },
         // What is a cluster's means nothing without one.
         dependentRequired: {
           ...Object.fromEntries(
-            ['kubeconfig', 'prometheus', 'nodes', 'simulated', 'namespaces'].map((key) => [
+            ['kubeconfig', 'prometheus', 'nodes', 'simulated', 'namespaces', 'load'].map((key) => [
               key,
               ['context'],
             ]),
@@ -80,6 +102,7 @@ const SCHEMA = {
           payload: text,
           stack: text,
           method: { enum: ['auto', 'difference', 'regression', 'ratio'] },
+          load: { enum: LOAD_PLACES },
         },
       },
     },

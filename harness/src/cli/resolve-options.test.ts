@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch } from '../bench/run-cli.js';
+import { pinnedVersion } from '../tools/program.js';
 import { resolveTarget, type TargetFlagValues } from './resolve-options.js';
 
 const FLAGS: TargetFlagValues = {
   ...{ target: undefined, gateway: undefined, meters: undefined, node: undefined },
+  ...{ load: undefined, 'load-node': undefined },
   ...{ stack: undefined, prometheus: undefined, out: 'runs' },
   ...{ energy: 'twin', sysfs: '/nowhere', config: 'power-harness.yaml' },
 };
@@ -39,5 +41,39 @@ test('remote_write needs an address', async () => {
   await expect(resolveTarget({ ...FLAGS, target: 'lab', config: file })).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: expect.stringContaining('prometheus') as string,
+  });
+});
+
+const PINNED = `grafana/k6:${pinnedVersion('k6').slice(1)}`;
+
+test.each([
+  ['this machine, unless asked', {}, {}, false, { image: PINNED }],
+  [
+    'the flag, and the gateway as pods see it',
+    { load: 'in-cluster', 'load-node': 'a' },
+    { namespaces: { platform: 'faas' } },
+    true,
+    { image: PINNED, gatewayUrl: 'http://gateway.faas.svc:8080', node: 'a' },
+  ],
+  [
+    'what the target says',
+    { load: 'in-cluster' },
+    { load: { node: 'b', image: 'own/k6', gateway: 'http://faas', prometheus: 'http://prom' } },
+    true,
+    { node: 'b', image: 'own/k6', gatewayUrl: 'http://faas', prometheusUrl: 'http://prom' },
+  ],
+] as const)('where load comes from: %s', async (_, flags, entry, inCluster, load) => {
+  const file = config(entry);
+  const { target } = await resolveTarget({ ...FLAGS, target: 'lab', config: file, ...flags });
+  expect(target.drivesLoad).toBe(inCluster);
+  expect((target as unknown as { options: object }).options).toMatchObject({ load });
+});
+
+test('load from within a cluster takes one', async () => {
+  const inCluster = { ...FLAGS, load: 'in-cluster' as const };
+  for (const flags of [inCluster, { ...inCluster, gateway: 'http://127.0.0.1:8080' }])
+    await expect(resolveTarget(flags)).rejects.toMatchObject({ code: 'LOAD_WITHOUT_CLUSTER' });
+  await expect(resolveTarget({ ...FLAGS, 'load-node': 'a' })).rejects.toMatchObject({
+    code: 'FLAGS_CLASH',
   });
 });

@@ -12,7 +12,12 @@ import { prometheusAccess, type PrometheusAccess } from '../prometheus/prometheu
 import { LocalTarget } from '../targets/local-target.js';
 import { type Target } from '../targets/target.js';
 import { modeKind, type ModeFlagValues, PLAN_DEFAULTS, resolveMode } from './resolve-mode.js';
-import { readConfigFile, type ConfigFile, type ConfiguredTarget } from './config-file.js';
+import {
+  readConfigFile,
+  type ConfigFile,
+  type ConfiguredTarget,
+  type LoadPlace,
+} from './config-file.js';
 import { runningTarget } from './running-target.js';
 
 /** The functions of this checkout. */
@@ -26,6 +31,8 @@ export interface TargetFlagValues {
   energy: EnergySourceName;
   sysfs: string;
   node: string | undefined;
+  load: LoadPlace | undefined;
+  'load-node': string | undefined;
   config: string;
   stack: string | undefined;
   out: string;
@@ -82,10 +89,15 @@ export async function resolveTarget(
     ...{ config, target, stackFile, energySource: chooseEnergySource(choice, target), sysfs },
     ...(prometheus === undefined ? {} : { prometheus: prometheusAccess(prometheus) }),
   });
+  const load = {
+    inCluster: (flags.load ?? config.bench?.load ?? 'local') === 'in-cluster',
+    node: flags['load-node'] ?? configured?.load?.node,
+  };
+  assertLoad(load.inCluster, flags['load-node'], configured);
   if (configured) {
     const node = flags.node ?? configured.node;
     return resolved(
-      await runningTarget(flags.gateway ? 'gateway' : name, configured, node, metersFile),
+      await runningTarget(flags.gateway ? 'gateway' : name, configured, { node, metersFile, load }),
     );
   }
   if (name !== 'local') {
@@ -98,6 +110,27 @@ export async function resolveTarget(
     ...(flags.node ? { node: flags.node } : {}),
   });
   return resolved(target);
+}
+
+/** @throws UsageError where load can't come from where it shall */
+function assertLoad(
+  inCluster: boolean,
+  node: string | undefined,
+  target: ConfiguredTarget | undefined,
+): void {
+  if (inCluster && target?.context === undefined) {
+    throw new UsageError(
+      'LOAD_WITHOUT_CLUSTER',
+      '--load in-cluster takes a target in a Kubernetes cluster: this one has none.',
+      'Give its target a context in the config file (docs/config.md), or leave --load out.',
+    );
+  }
+  if (inCluster || node === undefined) return;
+  throw new UsageError(
+    'FLAGS_CLASH',
+    '--load-node is for --load in-cluster.',
+    'Give both, or leave --load-node out.',
+  );
 }
 
 /** Everything `bench` needs. @throws UsageError */

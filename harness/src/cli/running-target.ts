@@ -5,19 +5,26 @@ import { type GatewayAccess } from '../openfaas/gateway-access.js';
 import { storedCredentials } from '../openfaas/stored-credentials.js';
 import { GatewayTarget } from '../targets/gateway-target.js';
 import { type Target } from '../targets/target.js';
+import { pinnedVersion } from '../tools/program.js';
 import { type ConfiguredTarget } from './config-file.js';
+
+/** What flags ask of a target, beside what its own entry says. */
+export interface AskedOfTarget {
+  /** The node to measure. */
+  node: string | undefined;
+  /** The user's own meters. */
+  metersFile: string | undefined;
+  load: { inCluster: boolean; node: string | undefined };
+}
 
 /**
  * A target that runs already: a gateway alone, or one in a cluster.
- * @param node - the node asked for
- * @param metersFile - the user's own meters
  * @throws UsageError
  */
 export async function runningTarget(
   name: string,
   configured: ConfiguredTarget,
-  node: string | undefined,
-  metersFile: string | undefined,
+  { node, metersFile, load }: AskedOfTarget,
 ): Promise<Target> {
   const gateway = await gatewayAccess(configured.gateway);
   const metered = metersFile ? (await configuredMeters(metersFile)).map((each) => each.node) : [];
@@ -37,6 +44,8 @@ export async function runningTarget(
   const { DEFAULT_CLUSTER_OPTIONS: usual } =
     await import('../targets/kubernetes/cluster-options.js');
   const { context, kubeconfig, prometheus, simulated, namespaces = {} } = configured;
+  const { gateway: loadGateway, image, prometheus: loadPrometheus } = configured.load ?? {};
+  const platformNamespace = namespaces.platform ?? usual.platformNamespace;
   const channels: [string, string[] | undefined][] = metersFile
     ? nodes.map((each) => [each, undefined])
     : Object.entries(configured.nodes ?? {});
@@ -47,7 +56,15 @@ export async function runningTarget(
     metered: metersFile === undefined,
     channels: new Map(channels.map(([each, own]) => [each, own ?? []])),
     functionsNamespace: namespaces.functions ?? usual.functionsNamespace,
-    platformNamespace: namespaces.platform ?? usual.platformNamespace,
+    platformNamespace,
+    loadNamespace: namespaces.load ?? usual.loadNamespace,
+    drivesLoad: load.inCluster,
+    load: {
+      image: image ?? `grafana/k6:${pinnedVersion('k6').replace(/^v/, '')}`,
+      gatewayUrl: loadGateway ?? `http://gateway.${platformNamespace}.svc:8080`,
+      ...(load.node === undefined ? {} : { node: load.node }),
+      ...(loadPrometheus === undefined ? {} : { prometheusUrl: loadPrometheus }),
+    },
     exporters: {
       ...usual.exporters,
       namespace: namespaces.exporters ?? usual.exporters.namespace,

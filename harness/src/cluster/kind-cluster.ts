@@ -4,4 +4,8 @@ export const KIND_CLUSTER = {
   gateway: 'http://127.0.0.1:31112',
   prometheus: 'http://127.0.0.1:31090',
   remote_write: true,
+  load: {
+    image: 'power-harness/k6:latest',
+    prometheus: 'http://prometheus.power-harness.svc:9090',
+  },
 } as const;

@@ -28,10 +28,12 @@ export type MeteredBy = Pick<ManifestMeter, 'node' | 'source' | 'shunt_uohm' | '
  * What the figures of a run can be wrong by through its sensors, one standard deviation each; the datasheet's typical
  * value counts as one. Of several nodes the worst counts. A twin's shunt is the one it says.
  * @param clockOffsets - of the nodes' clocks, as far as they were measured: what they can be wrong by adds up
+ * @param loadClock - of the clock that requests were timed by, if not by ours
  */
 export function sensorBudget(
   channels: readonly MeteredBy[],
   clockOffsets: ReadonlyMap<string, ClockOffset> = new Map(),
+  loadClock?: ClockOffset,
 ): RunManifest['sensor'] {
   const nodes = new Map<string, MeteredBy[]>();
   for (const each of channels) nodes.set(each.node, [...(nodes.get(each.node) ?? []), each]);
@@ -40,9 +42,10 @@ export function sensorBudget(
   return {
     gain_ratio: worst((own) => Math.max(...own.map(gainRatio))),
     offset_watts: worst((own) => Math.hypot(...own.map(offsetWatts))),
-    clock_seconds: Math.max(
+    clock_seconds: Math.hypot(
       CLOCK_SECONDS,
-      ...[...clockOffsets.values()].map((o) => Math.hypot(CLOCK_SECONDS, o.uncertaintySeconds)),
+      loadClock?.uncertaintySeconds ?? 0,
+      Math.max(0, ...[...clockOffsets.values()].map((o) => o.uncertaintySeconds)),
     ),
   };
 }

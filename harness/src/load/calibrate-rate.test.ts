@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findProgram } from '../tools/program.js';
 import { calibrateRate, type CalibrationOptions } from './calibrate-rate.js';
+import { runK6 } from './k6-process.js';
 
 const k6IsThere = (() => {
   try {
@@ -49,6 +50,7 @@ function options(signal = new AbortController().signal): CalibrationOptions {
     payloadFile,
     contentType: 'application/json',
     functionName: 'x',
+    run: runK6,
     directory: join(directory, 'k6'),
     timeoutSeconds: 5,
     signal,

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { request } from 'undici';
 import { LoadError } from '../errors.js';
 import { proposedRate } from './arrival-rate.js';
-import { runK6 } from './k6-process.js';
 import { type K6Summary, readSummary } from './k6-summary.js';
+import { type RunK6 } from './load-generator.js';
 
 /**
  * Runtimes that compile while they run (V8) get cheaper over thousands of calls: a few users at once make
@@ -18,6 +18,7 @@ const SLACK_SECONDS = 30;
 const QUOTED_CHARACTERS = 400;
 
 export interface CalibrationOptions {
+  run: RunK6;
   url: string;
   payloadFile?: string;
   contentType: string;
@@ -56,7 +57,7 @@ export async function calibrateRate(options: CalibrationOptions): Promise<Calibr
     content_type: options.contentType,
     call_id_prefix: `${options.functionName}-calibration`,
   };
-  await runK6({
+  await options.run({
     directory,
     rows: false,
     config: {

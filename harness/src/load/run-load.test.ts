@@ -7,6 +7,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { k6Output } from '../prometheus/prometheus-access.js';
 import { findProgram } from '../tools/program.js';
+import { runK6 } from './k6-process.js';
 import { type LoadedFunction, type LoadOptions, type LoadProgress, runLoad } from './run-load.js';
 
 const k6IsThere = (() => {
@@ -66,6 +67,7 @@ function loaded(more: Partial<LoadedFunction> = {}): LoadedFunction {
 
 function options(more: Partial<LoadOptions> = {}): LoadOptions {
   return {
+    run: runK6,
     functions: [loaded()],
     warmupSeconds: 0.5,
     windowSeconds: 1,

@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import { LoadError, UsageError } from '../errors.js';
 import { countDropped } from './dropped-iterations.js';
-import { type LiveOutput, REQUESTS_FILE, runK6 } from './k6-process.js';
+import { type LiveOutput, REQUESTS_FILE } from './k6-process.js';
 import { type K6Call } from './k6-script.js';
 import { readSummary } from './k6-summary.js';
+import { type RunK6 } from './load-generator.js';
 import { type LoadCourse, loadScenario } from './load-scenario.js';
 import { type LoadWindow } from './load-window.js';
 
@@ -29,6 +30,7 @@ export interface LoadedFunction {
 }
 
 export interface LoadOptions extends LoadCourse {
+  run: RunK6;
   functions: readonly LoadedFunction[];
   /** Distinguishes the ids of calls from those of other loads. */
   repetition: number;
@@ -91,7 +93,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const gracefulStopSeconds = Math.min(timeoutSeconds, GRACEFUL_STOP_SECONDS);
   const named = functions.map((each, index) => [scenarioName(index), each] as const);
   let startUs: number | undefined;
-  await runK6({
+  await options.run({
     directory,
     rows: true,
     ...(live ? { live } : {}),

@@ -51,6 +51,17 @@ export interface ManifestMeter {
   calibrated?: boolean;
 }
 
+/** Where load came from, if not from the machine that measured. */
+export interface LoadOrigin {
+  where: 'in-cluster';
+  /** The nodes that k6 ran on, and how each one's clock differed from ours: all times are by ours. */
+  nodes: { node: string; clock_offset_seconds: number; clock_uncertainty_seconds: number }[];
+  /** The container image of k6. */
+  image: string;
+  /** The gateway as k6 saw it. */
+  gateway: string;
+}
+
 /** run.json: what, where and how. */
 export interface RunManifest {
   schema: number;
@@ -61,6 +72,8 @@ export interface RunManifest {
   ended_us?: number;
   target: { name: string; gateway: string };
   plan: RunPlan;
+  /** Absent where k6 ran on the machine that measured. */
+  load?: LoadOrigin;
   meters: ManifestMeter[];
   /** One standard deviation each; see SensorUncertainty. */
   sensor: { gain_ratio: number; offset_watts: number; clock_seconds: number };

@@ -10,6 +10,7 @@ const NEVER = new Promise<TargetError>(() => undefined);
 export class GatewayTarget implements Target {
   readonly onThisMachine = false;
   readonly metered = false;
+  readonly drivesLoad = false;
 
   /**
    * @param node - the node functions run on, as the meters file names it

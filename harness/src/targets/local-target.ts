@@ -51,6 +51,7 @@ export class LocalTarget implements Target {
   readonly name = 'local';
   readonly onThisMachine = true;
   readonly metered = false;
+  readonly drivesLoad = false;
 
   constructor(private readonly options: LocalTargetOptions) {}
 

@@ -1,5 +1,6 @@
 import { type OfferedExporters } from '../energy/offered-exporters.js';
 import { type TargetError } from '../errors.js';
+import { type LoadGenerator } from '../load/load-generator.js';
 import { type GatewayAccess } from '../openfaas/gateway-access.js';
 
 /** One finding of a preflight. */
@@ -39,6 +40,8 @@ export interface Target {
   readonly onThisMachine: boolean;
   /** Whether its nodes have exporters of their own. */
   readonly metered: boolean;
+  /** Whether it drives the load itself: then this machine needs no k6. */
+  readonly drivesLoad: boolean;
   /** Finds what is missing before anything is started; never throws for a finding. */
   check(): Promise<Check[]>;
   /**
@@ -70,6 +73,8 @@ export interface OpenTarget {
   readonly notes: readonly string[];
   /** Its own exporters, where it has some. */
   readonly exporters?: OfferedExporters;
+  /** Where load comes from; k6 on this machine where absent. */
+  readonly load?: LoadGenerator;
   readonly placement: Placement;
   /**
    * Sees to it that a function just deployed runs, on the nodes and nowhere else.

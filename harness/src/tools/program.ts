@@ -57,17 +57,17 @@ export async function programVersion(path: string): Promise<string> {
       : new TargetError('FAAS_CLI_BROKEN', shortMessage ?? `${path} does not run.`, hint);
   }
   const said = /\bv?\d+\.\d+\.\d\S*/.exec(stdout)?.[0];
-  return said ?? (dirname(path) === BUILT ? pinnedVersion(name) : undefined) ?? 'unknown';
+  return said ?? (dirname(path) === BUILT ? pinnedVersion(name) : 'unknown');
 }
 
-function pinnedVersion(name: ProgramName): string | undefined {
+/** The version that is tried with this one, such as `v1.8.1`. */
+export function pinnedVersion(name: ProgramName): string {
   try {
     const lines = readFileSync(join(TOOLS, 'go.mod'), 'utf8').split('\n');
-    return lines
-      .map((line) => line.trim().split(/\s+/))
-      .find(([module]) => module === MODULES[name])?.[1];
+    const words = lines.map((line) => line.trim().split(/\s+/));
+    return words.find(([module]) => module === MODULES[name])?.[1] ?? 'unknown';
   } catch {
-    return undefined;
+    return 'unknown';
   }
 }
 

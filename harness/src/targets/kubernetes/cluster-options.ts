@@ -9,6 +9,8 @@ export interface ClusterOptions {
   /** Namespace of gateway and provider. */
   platformNamespace: string;
   exporters: { namespace: string; selector: string; port: number };
+  /** Namespace of k6, where load comes from within the cluster. */
+  loadNamespace: string;
 }
 
 export const DEFAULT_CLUSTER_OPTIONS = {
@@ -19,6 +21,7 @@ export const DEFAULT_CLUSTER_OPTIONS = {
     selector: 'app.kubernetes.io/name=power-exporter',
     port: 9838,
   },
+  loadNamespace: 'power-harness',
 } satisfies Omit<ClusterOptions, 'context'>;
 
 /** What everything made or changed in a cluster bears, so that it is found again. */

@@ -1,6 +1,18 @@
 import { type GatewayAccess } from '../../openfaas/gateway-access.js';
 import { type ClusterOptions } from './cluster-options.js';
 
+/** A k6 in the cluster. */
+export interface ClusterLoadOptions {
+  /** With k6, a shell and the usual small programs of one. */
+  image: string;
+  /** The gateway as pods see it. */
+  gatewayUrl: string;
+  /** The node it runs on; without one it is chosen. */
+  node?: string;
+  /** A Prometheus that takes remote writes, as pods see it. */
+  prometheusUrl?: string;
+}
+
 export interface KubernetesTargetOptions extends ClusterOptions {
   name: string;
   gateway: GatewayAccess;
@@ -11,6 +23,10 @@ export interface KubernetesTargetOptions extends ClusterOptions {
   prometheusUrl?: string;
   /** Whether what is metered is a twin; without it that is found out. */
   simulated?: boolean;
+  /** Whether load comes from within the cluster. */
+  drivesLoad: boolean;
+  /** How, then; `target check` tells of it in any case. */
+  load: ClusterLoadOptions;
   /** Whether its exporters are read; not where the user has a meters file. */
   metered: boolean;
 }

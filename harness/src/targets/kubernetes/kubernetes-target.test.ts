@@ -71,6 +71,8 @@ function target(more: Partial<KubernetesTargetOptions> = {}): KubernetesTarget {
     gateway: { url, username: 'admin', password: 'secret' },
     channels: new Map(),
     metered: true,
+    drivesLoad: false,
+    load: { image: 'power-harness/k6', gatewayUrl: 'http://gateway.openfaas.svc:8080' },
     ...more,
   });
 }

@@ -27,6 +27,10 @@ export class KubernetesTarget implements Target {
     return this.options.metered;
   }
 
+  get drivesLoad(): boolean {
+    return this.options.drivesLoad;
+  }
+
   check(): Promise<Check[]> {
     return checkCluster(this.options);
   }
@@ -34,6 +38,9 @@ export class KubernetesTarget implements Target {
   async open(directory: string, signal: AbortSignal): Promise<OpenTarget> {
     const { options } = this;
     const { context, kubeconfig, functionsNamespace, gateway } = options;
+    if (options.drivesLoad) {
+      throw new TargetError('LOAD_IN_CLUSTER', 'Load from within the cluster is not there yet.');
+    }
     const api = KubernetesApi.load(context, kubeconfig);
     await this.assertRights(api);
     const run = runLabel(directory);

@@ -9,6 +9,7 @@ import { type RunResult } from '../harness/src/run/result.js';
 import { readTables } from '../harness/src/run/tables.js';
 import { findProgram } from '../harness/src/tools/program.js';
 import { configured, left, WORKERS } from './bench-on-kind.js';
+import { docker } from './docker.js';
 import { clusterMissing, kubectl } from './kubectl.js';
 import { createServiceAccount, removeServiceAccount, rule } from './service-account.js';
 
@@ -149,6 +150,33 @@ describe.skipIf(missing)(`faults of a cluster${missing}`, () => {
     expect(functions[0]!.failed).toBeGreaterThan(0);
     expect(warnings).toContainEqual(expect.objectContaining({ code: 'INVOCATIONS_FAILED' }));
   });
+
+  test.each([
+    [
+      'its kubelet ends',
+      ['exec', WORKER, 'systemctl', 'stop', 'kubelet'],
+      ['exec', WORKER, 'systemctl', 'start', 'kubelet'],
+    ],
+    ['all of it stands still', ['pause', WORKER], ['unpause', WORKER]],
+  ])(
+    'a node is lost mid-run, since %s: which, and what was measured stays',
+    async (_, lose, mend) => {
+      const long = ['--idle', '3', '--rate', '5', '--duration', '60', '--repetitions', '3'];
+      const run = await loading(['bench', FUNCTION, ...ON_WORKER, ...long]);
+      try {
+        await docker(...lose);
+        const { code, stderr, directory } = await run.ended;
+        expect(stderr).toMatch(new RegExp(`The node ${WORKER} is no longer ready: `));
+        expect(code).toBe(5);
+        expect((await readTables(onlyRun(directory))).samples[0]!.timeUs.length).toBeGreaterThan(
+          20,
+        );
+      } finally {
+        await docker(...mend);
+        await kubectl('wait', '--for=condition=Ready', `node/${WORKER}`, '--timeout=90s');
+      }
+    },
+  );
 
   test('two at once: the second is told who measures; Ctrl-C puts everything back', async () => {
     const first = await loading(BENCH);

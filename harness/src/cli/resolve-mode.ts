@@ -116,6 +116,7 @@ function resolvePrecision(ratio: number, budget: string | undefined, plan: Plan)
   );
 }
 
-function clash(one: string, other: string): UsageError {
+/** Of two flags. */
+export function clash(one: string, other: string): UsageError {
   return new UsageError('FLAGS_CLASH', `${one} and ${other} exclude each other.`, 'Give one.');
 }

@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch } from '../bench/run-cli.js';
 import { pinnedVersion } from '../tools/program.js';
-import { resolveTarget, type TargetFlagValues } from './resolve-options.js';
+import { resolveBenchOptions, resolveTarget, type TargetFlagValues } from './resolve-options.js';
 
 const FLAGS: TargetFlagValues = {
   ...{ target: undefined, gateway: undefined, meters: undefined, node: undefined },
@@ -76,4 +76,21 @@ test('load from within a cluster takes one', async () => {
   await expect(resolveTarget({ ...FLAGS, 'load-node': 'a' })).rejects.toMatchObject({
     code: 'FLAGS_CLASH',
   });
+});
+
+test('cold starts are requested from here', async () => {
+  const file = config({});
+  const cold = { together: false, cold: true, precision: undefined, budget: undefined };
+  const plan = { rate: undefined, duration: undefined, repetitions: undefined, idle: undefined };
+  const more = { settle: undefined, warmup: undefined, seed: undefined, payload: undefined };
+  const flags = {
+    ...{ ...FLAGS, ...cold, ...plan, ...more, method: undefined, 'twin-options': undefined },
+    ...{ target: 'lab', config: file },
+  };
+  await expect(resolveBenchOptions(['f'], { ...flags, load: 'in-cluster' })).rejects.toMatchObject({
+    code: 'FLAGS_CLASH',
+  });
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/}$/, ',"bench":{"load":"in-cluster"}}'));
+  expect((await resolveTarget(flags)).target.drivesLoad).toBe(true);
+  expect((await resolveBenchOptions(['f'], flags)).target.drivesLoad).toBe(false);
 });

@@ -11,7 +11,13 @@ import {
 import { prometheusAccess, type PrometheusAccess } from '../prometheus/prometheus-access.js';
 import { LocalTarget } from '../targets/local-target.js';
 import { type Target } from '../targets/target.js';
-import { modeKind, type ModeFlagValues, PLAN_DEFAULTS, resolveMode } from './resolve-mode.js';
+import {
+  clash,
+  modeKind,
+  type ModeFlagValues,
+  PLAN_DEFAULTS,
+  resolveMode,
+} from './resolve-mode.js';
 import {
   readConfigFile,
   type ConfigFile,
@@ -138,11 +144,14 @@ export async function resolveBenchOptions(
   functions: string[],
   flags: TargetFlagValues & PlanFlagValues & ModeFlagValues,
 ): Promise<BenchOptions> {
-  const { config, ...target } = await resolveTarget(flags, functions);
+  const kind = modeKind(flags);
+  if (kind === 'cold' && flags.load === 'in-cluster') throw clash('--cold', '--load in-cluster');
+  // Single requests are sent from here.
+  const own = kind === 'cold' ? { ...flags, load: 'local' as const } : flags;
+  const { config, ...target } = await resolveTarget(own, functions);
   const file = config.bench ?? {};
   const rate = flags.rate ?? file.rate;
   const payload = flags.payload ?? file.payload;
-  const kind = modeKind(flags);
   const otherwise = PLAN_DEFAULTS[kind];
   const plan = {
     functions,

@@ -126,11 +126,18 @@ describe('what differs between runs', () => {
     change(b);
     return compareRuns(a, [b], THRESHOLD).runs[0]!.differences;
   };
+  const loadOn = (node: string) => {
+    const nodes = [{ node, clock_offset_seconds: 0, clock_uncertainty_seconds: 0.001 }];
+    return { where: 'in-cluster', nodes, image: 'k6', gateway: 'http://gateway' } as const;
+  };
   test.each<[string, boolean, (run: Run) => void]>([
     ['cpu_model', true, ({ manifest }) => (manifest.environment.cpu_model = 'Cortex-A53')],
     ['cpu_count', true, ({ manifest }) => (manifest.environment.cpu_count = 3)],
     ['cpu_governor', true, ({ manifest }) => (manifest.environment.cpu_governor = 'powersave')],
     ['target', true, ({ manifest }) => (manifest.target.name = 'local')],
+    ['load from', true, ({ manifest }) => (manifest.load = loadOn('other'))],
+    ['node of the load', false, ({ manifest }) => (manifest.load = loadOn('other'))],
+    ['load on a measured node', true, ({ manifest }) => (manifest.load = loadOn('node'))],
     ['simulated', true, ({ result }) => (result.simulated = true)],
     ['method', true, ({ result }) => (result.method = 'ratio')],
     ['rate of f, 1/s', true, ({ manifest }) => (manifest.plan.rate_per_second.f = 30)],

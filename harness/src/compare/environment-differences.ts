@@ -38,6 +38,9 @@ export function environmentDifferences(baseline: Run, run: Run): Difference[] {
   compare('simulated', ({ result }) => result.simulated);
   compare('method', ({ result }) => result.method);
   compare('target', ({ manifest }) => manifest.target.name);
+  compare('load from', ({ manifest }) => manifest.load?.where ?? 'this machine');
+  compare('load on a measured node', isLoadMeasured);
+  compare('node of the load', ({ manifest }) => loadNodes(manifest).join(', '), false);
   for (const name of SEVERE_ENVIRONMENT)
     compare(name, ({ manifest }) => manifest.environment[name]);
   const memory = ({ manifest }: Run) => manifest.environment.memory_bytes;
@@ -63,6 +66,15 @@ export function environmentDifferences(baseline: Run, run: Run): Difference[] {
     compare(`version of ${name}`, ({ manifest }) => manifest.versions[name], false);
   }
   return found;
+}
+
+function loadNodes({ load }: RunManifest): string[] {
+  return load?.nodes.map(({ node }) => node) ?? [];
+}
+
+/** Then its energy holds the load generator's. */
+function isLoadMeasured({ manifest }: Run): boolean {
+  return loadNodes(manifest).some((node) => manifest.meters.some((each) => each.node === node));
 }
 
 /** Whether a node was metered by the very same channels, set up alike: their errors are then the same. */

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { LoadError, UsageError } from '../errors.js';
 import { countDropped } from './dropped-iterations.js';
-import { type LiveOutput, REQUESTS_FILE } from './k6-process.js';
+import { type LiveOutput, REQUESTS_FILE } from './k6-options.js';
 import { type K6Call } from './k6-script.js';
 import { readSummary } from './k6-summary.js';
 import { type RunK6 } from './load-generator.js';

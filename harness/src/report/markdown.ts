@@ -4,7 +4,7 @@ import { coldRows } from './cold-rows.js';
 import { markdownTable, markdownText as cell } from './markdown-table.js';
 import { quantity, relativeError, withInterval } from './quantity.js';
 import { type RunFigures } from './run-report.js';
-import { marginalText, planText, sumLine, titleOf } from './summary-table.js';
+import { loadText, marginalText, planText, sumLine, titleOf } from './summary-table.js';
 
 /** report.md: the same facts for a pull request. */
 export function markdownReport({ manifest, result }: RunFigures): string {
@@ -27,6 +27,7 @@ export function markdownReport({ manifest, result }: RunFigures): string {
       ({ severity, message, hint }) => `- **${severity}**: ${cell(message)} ${cell(hint)}`,
     ),
     '',
+    ...(manifest.load ? [`load: ${cell(loadText(manifest.load))}`, ''] : []),
     `Run \`${result.run}\`, ${result.cold_starts ? 'cold starts' : `method ${result.method}`}${planText(plan)}.`,
   ];
   return `${lines.join('\n')}\n`;

@@ -121,6 +121,23 @@ function coldReport(): RunReport {
   };
 }
 
+test('where load came from, unless from the machine that measured', async () => {
+  const here = report();
+  const nodes = [
+    { node: NASTY, clock_offset_seconds: 0.0012, clock_uncertainty_seconds: 0.0004 },
+    { node: 'b', clock_offset_seconds: 0, clock_uncertainty_seconds: 0.0004 },
+  ];
+  const load = { where: 'in-cluster', nodes, image: 'k6', gateway: 'http://faas' } as const;
+  const inCluster = { ...here, manifest: { ...here.manifest, load } };
+  expect(summaryTable(inCluster)).toContain(`load: in cluster, on ${NASTY}, b`);
+  expect(markdownReport(inCluster)).toContain('load: in cluster, on ');
+  const page = await htmlReport(inCluster);
+  expect(page).toContain('; k6, to http://faas');
+  expect(page).toContain('1.20 ms from ours, ± 400 µs');
+  expect(page).not.toContain(NASTY);
+  expect(summaryTable(here)).not.toContain('load:');
+});
+
 test('numbers have the digits they deserve, and a unit', () => {
   expect(quantity(0.0851, 'J')).toBe('85.1 mJ');
   expect(quantity(0, 'J')).toBe('0 J');

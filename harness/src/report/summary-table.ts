@@ -1,5 +1,5 @@
 import { type FunctionResult, type NodeResult } from '../attribution/result.js';
-import { type RunManifest } from '../run/manifest.js';
+import { type LoadOrigin, type RunManifest } from '../run/manifest.js';
 import { type RunResult } from '../run/result.js';
 import { coldRows } from './cold-rows.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from './quantity.js';
@@ -12,7 +12,7 @@ export function summaryTable({
   result,
 }: {
   /** Absent where nobody knows what was planned. */
-  manifest?: Pick<RunManifest, 'plan'>;
+  manifest?: Pick<RunManifest, 'plan' | 'load'>;
   result: RunResult;
 }): string {
   const joules = result.simulated ? ' (simulated)' : '';
@@ -31,6 +31,7 @@ export function summaryTable({
       ({ functions, reason }) => `No figure for ${functions.join(', ')}: ${reason}`,
     ),
     ...result.warnings.map(({ severity, message, hint }) => `${severity}: ${message} ${hint}`),
+    ...(manifest?.load ? [`load: ${loadText(manifest.load)}`] : []),
     `${result.cold_starts ? 'Cold starts' : `Method ${result.method}`}${manifest ? planText(manifest.plan) : ''}; intervals are 95 %.`,
   ];
   return parts.join('\n\n');
@@ -47,6 +48,11 @@ export function titleOf({ mode, functions }: RunManifest['plan']): string {
 export function planText({ mode, repetitions, load_seconds, seed }: RunManifest['plan']): string {
   const each = mode === 'cold' ? '' : ` of ${plain(load_seconds, 3)} s`;
   return `, ${repetitions} ${mode === 'together' ? 'windows' : 'repetitions'}${each}, seed ${seed}`;
+}
+
+/** Such as `in cluster, on worker2`. */
+export function loadText({ nodes }: LoadOrigin): string {
+  return `in cluster, on ${nodes.map(({ node }) => node).join(', ')}`;
 }
 
 function functionRows(each: FunctionResult, node: NodeResult | undefined, joules: string): Row[] {

@@ -2,7 +2,7 @@ import { type ColdStartResult, type FunctionResult } from '../../attribution/res
 import { type RunManifest } from '../../run/manifest.js';
 import { coldRows, figureText } from '../cold-rows.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from '../quantity.js';
-import { sumLine, titleOf } from '../summary-table.js';
+import { loadText, sumLine, titleOf } from '../summary-table.js';
 import { type RunReport } from '../run-report.js';
 import { chartsOf } from './charts.js';
 import { escapeHtml } from './escape.js';
@@ -108,6 +108,7 @@ function planFacts({ manifest }: RunReport): string[][] {
       `${plain(rate, 4)} requests per second, open loop`,
     ]),
     ['seed', String(plan.seed)],
+    ...loadOrigin(manifest.load),
     ...manifest.meters.map(({ node, meter, channel, source, address, model }) => [
       `meter of ${node}`,
       `${meter} channel ${channel} at ${address}${source === 'twin' ? `, a digital twin${model ? `: ${model}` : ''}` : ''}`,
@@ -136,6 +137,17 @@ function loadFacts(plan: RunManifest['plan']): string[][] {
         ]
       : []),
   ];
+}
+
+function loadOrigin(load: RunManifest['load']): string[][] {
+  if (!load) return [];
+  const clocks = load.nodes.map(
+    ({ node, clock_offset_seconds: offset, clock_uncertainty_seconds: uncertainty }) => [
+      `clock of ${node}`,
+      `${quantity(offset, 's')} from ours, ± ${quantity(uncertainty, 's', 2)} (one sigma); times are by ours`,
+    ],
+  );
+  return [['load', `${loadText(load)}; ${load.image}, to ${load.gateway}`], ...clocks];
 }
 
 function facts(rows: string[][]): string {

@@ -11,8 +11,9 @@ import { BenchLease } from './bench-lease.js';
 import { clusterNodes } from './cluster-nodes.js';
 import { KubernetesApi } from './kubernetes-api.js';
 import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
+import { chooseLoadNode } from './load/load-node.js';
 import { findExporters } from './node-exporters.js';
-import { missingRights, neededRights, rightText } from './rights.js';
+import { loadRights, missingRights, neededRights, rightText } from './rights.js';
 
 const FRESH_SECONDS = 5;
 const OFFSET_WARNING_SECONDS = 0.01;
@@ -52,6 +53,7 @@ export async function checkCluster(options: KubernetesTargetOptions): Promise<Ch
     await line('rights', () => rights(cluster, options, node !== undefined && !honoursConstraints));
     await line('free', () => free(cluster, options.functionsNamespace));
     await line('nodes', () => nodes(cluster, node));
+    await line('load', () => load(cluster, options));
     if (options.metered) checks.push(...(await meters(cluster, options)));
   }
   api?.close();
@@ -117,6 +119,46 @@ async function nodes(api: KubernetesApi, asked: string | undefined): Promise<Fin
     detail: `${asked} is not ready: ${node.reason}`,
     hint: 'kubectl describe node tells more.',
   };
+}
+
+/** Whether k6 can run in the cluster: said in any case, needed where it shall. */
+async function load(api: KubernetesApi, options: KubernetesTargetOptions): Promise<Finding> {
+  const { drivesLoad, node } = options;
+  const missing = await missingRights(api, loadRights(options));
+  const lacking = missing.length > 0 && `this user may not ${missing.map(rightText).join(', ')}`;
+  if (lacking && drivesLoad) {
+    return { ok: false, detail: lacking, hint: 'docs/config.md has a role with what it takes.' };
+  }
+  if (lacking) return found(`from this machine; not in the cluster: ${lacking}`);
+  const measured = await measuredNodes(api, options);
+  try {
+    const on = chooseLoadNode(await clusterNodes(api), measured, options.load.node);
+    const where = `${on.node.name}${on.measured ? ', which is measured' : ''} (${options.load.image})`;
+    return found(
+      drivesLoad
+        ? `in the cluster, on ${where}`
+        : `from this machine; --load in-cluster would take ${where}`,
+    );
+  } catch (error) {
+    if (drivesLoad) throw error;
+    const { message } = error as Error;
+    return found(`from this machine; in the cluster${node ? '' : ' without --node'}: ${message}`);
+  }
+}
+
+/** As far as exporters tell. */
+async function measuredNodes(
+  api: KubernetesApi,
+  { node, metered, exporters, channels }: KubernetesTargetOptions,
+): Promise<string[]> {
+  if (node) return [node];
+  const byNode = metered
+    ? await findExporters(api, exporters).then(
+        (found) => found.byNode,
+        () => new Map<string, unknown>(),
+      )
+    : new Map<string, unknown>();
+  return [...channels.keys(), ...byNode.keys()];
 }
 
 /** One line for each node's exporter, and one for Prometheus, which must do where an exporter can't be reached. */

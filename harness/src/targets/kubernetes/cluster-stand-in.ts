@@ -116,7 +116,7 @@ export class ClusterStandIn {
       this.put(own, body!);
       return { status: 201, body: this.objects.get(own)! };
     }
-    if (!there && method === 'GET' && /\/(pods|nodes|deployments)$/.test(path)) {
+    if (!there && method === 'GET' && /\/(pods|nodes|deployments|jobs)$/.test(path)) {
       return { body: { items: this.list(path, searchParams.get('labelSelector') ?? '') } };
     }
     if (!there) return refusal(404, `${path} not found`);

@@ -32,7 +32,7 @@ export async function awaitRollout(
     if (deployment && isRolledOut(deployment) && pods.length > 0) {
       return [...new Set(pods.map((pod) => pod.spec?.nodeName ?? ''))];
     }
-    const troubles = pods.map(podTrouble).filter((trouble) => trouble !== undefined);
+    const troubles = pods.map((pod) => podTrouble(pod)).filter((trouble) => trouble !== undefined);
     const [trouble] = troubles.sort((a, b) => a.patienceSeconds - b.patienceSeconds);
     const seconds = (performance.now() - startMs) / 1000;
     if (seconds >= (trouble?.patienceSeconds ?? LIMIT_SECONDS)) {

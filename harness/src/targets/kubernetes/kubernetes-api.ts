@@ -1,7 +1,8 @@
 import { Agent, request as requestHttps, type RequestOptions } from 'node:https';
 import { request as requestHttp, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { KubeConfig } from '@kubernetes/client-node';
+import { type Readable, type Writable } from 'node:stream';
+import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { TargetError, UsageError } from '../../errors.js';
 
 const LIMIT_MS = 10_000;
@@ -17,6 +18,24 @@ export interface KubernetesCall {
   body?: object;
   /** 10 s by default. */
   limitMs?: number;
+}
+
+/** A command to run in a container. */
+export interface ExecCall {
+  namespace: string;
+  pod: string;
+  container: string;
+  command: readonly string[];
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+}
+
+/** The connection of a command, as far as it is needed: a WebSocket of the package ws. */
+export interface ExecSocket {
+  on(event: 'close' | 'pong' | 'message', listener: () => void): unknown;
+  ping(): void;
+  terminate(): void;
 }
 
 /** An answer of the API server that is no success, in its own words. */
@@ -95,12 +114,7 @@ export class KubernetesApi {
     } catch (error) {
       const { message, code } = error as Error & { code?: string };
       const why = limit.aborted ? `no answer within ${limitMs / 1000} s` : message || code;
-      throw new TargetError(
-        'CLUSTER_UNREACHABLE',
-        `The cluster at ${this.server} can't be reached: ${why}`,
-        'Does kubectl cluster-info work with this context?',
-        { cause: error },
-      );
+      throw this.unreachable(why ?? 'no connection', error);
     }
   }
 
@@ -119,6 +133,48 @@ export class KubernetesApi {
       if (error instanceof KubernetesError && error.status === 404) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Starts a command in a container; the official client speaks the protocol. The socket closes at its end.
+   * @param onStatus - gets how it ended, before that
+   * @throws KubernetesError, TargetError (`CLUSTER_UNREACHABLE`)
+   */
+  async exec(call: ExecCall, onStatus: (status: V1Status) => void): Promise<ExecSocket> {
+    const { namespace, pod, container, command, stdin, stdout, stderr } = call;
+    const exec = new Exec(this.config);
+    const line = [...command];
+    // prettier-ignore
+    const opened = exec.exec(namespace, pod, container, line, stdout, stderr, stdin, false, onStatus) as Promise<unknown> as Promise<ExecSocket>;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`no answer within ${LIMIT_MS / 1000} s`));
+        opened.then(
+          (socket) => socket.terminate(),
+          () => undefined,
+        );
+      }, LIMIT_MS);
+    });
+    try {
+      return await Promise.race([opened, late]);
+    } catch (error) {
+      const message = (error as { message?: string }).message || 'no connection';
+      const status = Number(/server response: (\d+)/.exec(message)?.[1] ?? 0);
+      if (status > 0) throw new KubernetesError(status, `exec in the pod ${pod} of ${namespace}`);
+      throw this.unreachable(message, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private unreachable(why: string, cause: unknown): TargetError {
+    return new TargetError(
+      'CLUSTER_UNREACHABLE',
+      `The cluster at ${this.server} can't be reached: ${why}`,
+      'Does kubectl cluster-info work with this context?',
+      { cause },
+    );
   }
 
   /** The client makes an agent for each call; one that is kept saves a TLS handshake each. */

@@ -100,6 +100,7 @@ test('a cluster where everything is as it should be, line by line', async () => 
     'ok rights: all that a bench needs',
     'ok free: no other bench',
     'ok nodes: control, worker1, worker2',
+    'ok load: from this machine; --load in-cluster would take control (power-harness/k6)',
     'ok exporter worker1: lab/1, last sample MS',
     'ok exporter worker2: lab/1, last sample MS',
   ]);
@@ -135,6 +136,38 @@ test("OpenFaaS CE's limits are said, and that it needs another right to pin", as
   expect(await checks({ node: 'worker1' })).toContain(
     'FAIL rights: this user may not patch deployments in openfaas-fn',
   );
+});
+
+test('load from within the cluster: where it would come from, or why it can not', async () => {
+  const loadOf = async (more: Partial<KubernetesTargetOptions>) =>
+    (await checks(more)).find((line) => /^\S+ load:/.test(line));
+  const image = 'power-harness/k6';
+  const load = { image, gatewayUrl: 'http://gateway', node: 'worker1' };
+  const drivesLoad = true;
+  expect(await loadOf({ drivesLoad })).toBe(`ok load: in the cluster, on control (${image})`);
+  expect(await loadOf({ drivesLoad, load })).toBe(
+    `ok load: in the cluster, on worker1, which is measured (${image})`,
+  );
+  cluster.objects.delete('/api/v1/nodes/control');
+  expect(await loadOf({})).toMatch(/^ok load: from this machine; .*No node is left/);
+  expect(await loadOf({ drivesLoad })).toMatch(/^FAIL load: No node is left/);
+  expect(await loadOf({ drivesLoad, node: 'worker1' })).toMatch(/^ok load: .*on worker2/);
+  cluster.denied.add('create pods/exec').add('create jobs');
+  const lacking = 'this user may not create jobs in power-harness, create pods/exec in';
+  expect(await loadOf({})).toContain(`ok load: from this machine; not in the cluster: ${lacking}`);
+  expect(await loadOf({ drivesLoad })).toContain(`FAIL load: ${lacking}`);
+});
+
+test('load from within the cluster takes rights and a node, and the lease is given back', async () => {
+  const inCluster = target({ drivesLoad: true });
+  cluster.denied.add('create pods/exec');
+  await expect(inCluster.open(RUN, signal)).rejects.toMatchObject({
+    message: 'This user may not create pods/exec in power-harness.',
+  });
+  cluster.denied.clear();
+  cluster.objects.delete('/api/v1/nodes/control');
+  await expect(inCluster.open(RUN, signal)).rejects.toMatchObject({ code: 'NO_LOAD_NODE' });
+  expect([...cluster.objects.keys()].join()).not.toMatch(/leases|jobs/);
 });
 
 test('meters: silent, with a clock far off, or behind a Prometheus that is not there', async () => {

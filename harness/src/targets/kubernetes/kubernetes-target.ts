@@ -8,10 +8,13 @@ import { checkCluster } from './cluster-checks.js';
 import { KubernetesApi } from './kubernetes-api.js';
 import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
 import { cleanLeftovers } from './leftovers.js';
+import { ClusterLoad } from './load/cluster-load.js';
+import { removeLeftJobs } from './load/load-job.js';
+import { chooseLoadNode } from './load/load-node.js';
 import { findExporters, type NodeExporters } from './node-exporters.js';
 import { NodePin } from './node-pin.js';
 import { OpenCluster } from './open-cluster.js';
-import { missingRights, neededRights, rightText } from './rights.js';
+import { loadRights, missingRights, neededRights, rightText } from './rights.js';
 
 /** OpenFaaS in a Kubernetes cluster, metered by an exporter on every node. */
 export class KubernetesTarget implements Target {
@@ -38,17 +41,18 @@ export class KubernetesTarget implements Target {
   async open(directory: string, signal: AbortSignal): Promise<OpenTarget> {
     const { options } = this;
     const { context, kubeconfig, functionsNamespace, gateway } = options;
-    if (options.drivesLoad) {
-      throw new TargetError('LOAD_IN_CLUSTER', 'Load from within the cluster is not there yet.');
-    }
     const api = KubernetesApi.load(context, kubeconfig);
     await this.assertRights(api);
     const run = runLabel(directory);
     const lease = await BenchLease.take(api, functionsNamespace, run, signal);
     try {
-      const notes = await cleanLeftovers(gateway, functionsNamespace, signal);
+      const notes = [
+        ...(await cleanLeftovers(gateway, functionsNamespace, signal)),
+        ...(await cleanLeftLoad(api, options)),
+      ];
       const found = await exportersOf(api, options);
-      const nodes = await this.nodesToMeasure(await clusterNodes(api), found.byNode);
+      const all = await clusterNodes(api);
+      const nodes = await this.nodesToMeasure(all, found.byNode);
       const [first] = nodes;
       const pin = options.node ? new NodePin(api, functionsNamespace, first!.host, run) : undefined;
       const { channels, prometheusUrl, simulated = found.simulated } = options;
@@ -59,15 +63,40 @@ export class KubernetesTarget implements Target {
         ...(prometheusUrl ? { prometheusUrl } : {}),
       };
       const names = nodes.map((node) => node.name);
-      return new OpenCluster({ ...options, api, lease, run, nodes: names, pin, notes, offered });
+      const load = options.drivesLoad
+        ? await this.openLoad(api, run, all, names, signal)
+        : undefined;
+      if (load) notes.push(`k6 runs in the cluster, on ${load.origin.nodes[0]!.node}`);
+      return new OpenCluster({
+        ...{ ...options, api, lease, run, nodes: names, pin, notes, offered },
+        ...(load ? { generator: load } : {}),
+      });
     } catch (error) {
       await lease.release().catch(() => undefined);
       throw error;
     }
   }
 
+  private openLoad(
+    api: KubernetesApi,
+    run: string,
+    all: readonly ClusterNode[],
+    measured: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ClusterLoad> {
+    const { load, gateway, loadNamespace: namespace, functionsNamespace } = this.options;
+    const on = chooseLoadNode(all, measured, load.node);
+    const gatewayUrl = { ours: gateway.url, inCluster: load.gatewayUrl };
+    const options = { ...load, namespace, functionsNamespace, run, on, gatewayUrl };
+    return ClusterLoad.open(api, options, signal);
+  }
+
   private async assertRights(api: KubernetesApi): Promise<void> {
-    const needed = neededRights(this.options, false).filter(({ lost }) => lost === undefined);
+    const { options } = this;
+    const needed = [
+      ...neededRights(options, false).filter(({ lost }) => lost === undefined),
+      ...(options.drivesLoad ? loadRights(options) : []),
+    ];
     const missing = await missingRights(api, needed);
     if (missing.length === 0) return;
     throw new TargetError(
@@ -114,6 +143,19 @@ async function exportersOf(
   } catch (error) {
     if (error instanceof TargetError && error.code === 'RIGHTS_MISSING')
       return { byNode: new Map(), simulated: false };
+    throw error;
+  }
+}
+
+/** A bench that drives load from here may have no right to look. */
+async function cleanLeftLoad(
+  api: KubernetesApi,
+  { loadNamespace, functionsNamespace, drivesLoad }: KubernetesTargetOptions,
+): Promise<string[]> {
+  try {
+    return await removeLeftJobs(api, loadNamespace, functionsNamespace);
+  } catch (error) {
+    if (error instanceof TargetError && error.code === 'RIGHTS_MISSING' && !drivesLoad) return [];
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { awaitRollout } from './function-rollout.js';
 import { KubeletCpu } from './kubelet-cpu.js';
 import { type KubernetesApi } from './kubernetes-api.js';
 import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
+import { type ClusterLoad } from './load/cluster-load.js';
 import { type NodePin } from './node-pin.js';
 import { ReplicaNodes } from './replica-nodes.js';
 import { scaleDeploymentToZero } from './scale-deployment-to-zero.js';
@@ -23,6 +24,8 @@ interface OpenClusterOptions extends KubernetesTargetOptions {
   pin: NodePin | undefined;
   notes: string[];
   offered: OfferedExporters;
+  /** Not where load comes from this machine. */
+  generator?: ClusterLoad;
 }
 
 /** A cluster that this run holds. */
@@ -31,6 +34,7 @@ export class OpenCluster implements OpenTarget {
   readonly nodes;
   readonly notes;
   readonly exporters;
+  readonly load?: ClusterLoad;
   readonly placement: Placement;
   readonly died: Promise<TargetError>;
   private die!: (error: TargetError) => void;
@@ -45,6 +49,7 @@ export class OpenCluster implements OpenTarget {
     this.notes = options.notes;
     this.exporters = options.offered;
     this.placement = { constraints: pin ? [pin.constraint] : [], labels: { [RUN_LABEL]: run } };
+    if (options.generator) this.load = options.generator;
     this.replicas = new ReplicaNodes(api, functionsNamespace);
     const entityOf = ({ name, namespace }: { name: string; namespace: string }) => {
       if (namespace === platformNamespace) return 'platform';
@@ -99,7 +104,7 @@ export class OpenCluster implements OpenTarget {
 
   async close(): Promise<void> {
     const { api, lease, pin } = this.options;
-    for (const step of [() => pin?.undo(), () => lease.release()]) {
+    for (const step of [() => this.load?.close(), () => pin?.undo(), () => lease.release()]) {
       await Promise.resolve(step()).catch(() => undefined);
     }
     api.close();

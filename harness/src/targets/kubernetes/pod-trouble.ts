@@ -18,14 +18,35 @@ const IMAGE_REASONS = ['ImagePullBackOff', 'ErrImagePull', 'ErrImageNeverPull', 
 /** Kubernetes tries a pull again, and tells of it as ErrImagePull first. */
 const FINAL_IMAGE_REASONS = IMAGE_REASONS.filter((reason) => reason !== 'ErrImagePull');
 
+/** What to do about each kind of trouble. */
+export interface PodHints {
+  image: string;
+  memory: string;
+  ended: string;
+  config: string;
+  room: string;
+}
+
+const OF_FUNCTIONS: PodHints = {
+  image:
+    'Push the image where the nodes can pull it, or load it into them (kind load docker-image).',
+  memory: 'Raise limits.memory in the stack file.',
+  ended: 'faas-cli logs shows what it said.',
+  config: 'Check its secrets.',
+  room: 'Lower requests and limits in the stack file, free the node, or name another --node.',
+};
+
 /** Undefined where nothing is known to be wrong. */
-export function podTrouble({ spec, status }: V1Pod): PodTrouble | undefined {
+export function podTrouble(
+  { spec, status }: V1Pod,
+  hints: PodHints = OF_FUNCTIONS,
+): PodTrouble | undefined {
   for (const { state, lastState, image } of status?.containerStatuses ?? []) {
     const { reason = '', message = '' } = state?.waiting ?? {};
     if (IMAGE_REASONS.includes(reason)) {
       return {
         reason: `its image ${image} can't be had (${reason}${message && `: ${message}`})`,
-        hint: 'Push the image where the nodes can pull it, or load it into them (kind load docker-image).',
+        hint: hints.image,
         patienceSeconds: FINAL_IMAGE_REASONS.includes(reason) ? 0 : TRIED_AGAIN_SECONDS,
       };
     }
@@ -33,22 +54,19 @@ export function podTrouble({ spec, status }: V1Pod): PodTrouble | undefined {
     if (ended) {
       return {
         reason: `its container ended (${ended.reason ?? 'no reason'}, exit code ${ended.exitCode})`,
-        hint:
-          ended.reason === 'OOMKilled'
-            ? 'Raise limits.memory in the stack file.'
-            : 'faas-cli logs shows what it said.',
+        hint: ended.reason === 'OOMKilled' ? hints.memory : hints.ended,
         patienceSeconds: reason === 'CrashLoopBackOff' ? 0 : TRIED_AGAIN_SECONDS,
       };
     }
     if (reason === 'CreateContainerConfigError' || reason === 'CreateContainerError') {
-      return { reason: `${reason}: ${message}`, hint: 'Check its secrets.', patienceSeconds: 0 };
+      return { reason: `${reason}: ${message}`, hint: hints.config, patienceSeconds: 0 };
     }
   }
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status !== 'False' || spec?.nodeName) return undefined;
   return {
     reason: `it can't be scheduled: ${scheduled.message ?? scheduled.reason}`,
-    hint: 'Lower requests and limits in the stack file, free the node, or name another --node.',
+    hint: hints.room,
     patienceSeconds: UNSCHEDULABLE_SECONDS,
   };
 }

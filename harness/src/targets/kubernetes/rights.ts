@@ -30,6 +30,17 @@ export function neededRights(options: ClusterOptions, patches: boolean): Right[]
   ];
 }
 
+/** What a bench does beside where its load comes from within the cluster. */
+export function loadRights({ loadNamespace: namespace }: ClusterOptions): Right[] {
+  const job = { group: 'batch', resource: 'jobs', namespace };
+  return [
+    ...['get', 'list', 'create', 'delete'].map((verb) => ({ ...job, verb })),
+    { verb: 'list', resource: 'pods', namespace },
+    // A WebSocket begins with a GET; newer clusters ask for both.
+    ...['get', 'create'].map((verb) => ({ verb, resource: 'pods/exec', namespace })),
+  ];
+}
+
 const PROMETHEUS_ONLY = 'energy comes from Prometheus only';
 const NO_CPU = "a function's own part and the platform's are not told apart";
 

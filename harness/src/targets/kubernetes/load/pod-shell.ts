@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { type Transform, type Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { LoadError, PowerHarnessError } from '../../../errors.js';
+import { type PodProcess } from './pod-exec.js';
+
+const LIMIT_MS = 20_000;
+/** Of a file's way out of the cluster: rows of an hour are some hundred MB. */
+const FETCH_LIMIT_MS = 300_000;
+/** A connection may end before all of a file came. */
+const FETCHES = 3;
+
+/** Where a file goes in a container, and its bytes. */
+export interface PodFile {
+  path: string;
+  content: Buffer;
+}
+
+/** Short commands and files of a container: POSIX, and no more than busybox has. */
+export class PodShell {
+  constructor(private readonly startCommand: (command: readonly string[]) => Promise<PodProcess>) {}
+
+  /** Starts a script of `sh`, `$1` and so on being its arguments. @throws KubernetesError, TargetError */
+  start(script: string, ...args: readonly string[]): Promise<PodProcess> {
+    return this.startCommand(['sh', '-c', script, 'sh', ...args]);
+  }
+
+  /** @returns what it printed @throws LoadError (`LOAD_POD_FAILED`) with what it said, TargetError */
+  async run(script: string, ...args: readonly string[]): Promise<string> {
+    return (await this.say(script, args, text)).trim();
+  }
+
+  /**
+   * Writes files, which are checked to be whole. Their lengths are told before: not every server passes the end of stdin on.
+   * @throws LoadError, TargetError
+   */
+  async put(files: readonly PodFile[]): Promise<void> {
+    for (const { path, content } of files) {
+      const script = 'head -c "$2" >"$1" && sha256sum <"$1"';
+      const said = await this.say(script, [path, String(content.length)], text, content);
+      if (said.startsWith(sha256(content))) continue;
+      throw new LoadError('LOAD_FILE_BROKEN', `${path} did not get into the pod whole.`);
+    }
+  }
+
+  /**
+   * Reads a file of the container, checked to be whole.
+   * @param sink - makes where it goes to; anew for each try
+   * @param through - what its bytes go through on the way
+   * @returns whether there was one
+   * @throws LoadError, TargetError
+   */
+  async fetch(path: string, sink: () => Writable, through: () => Transform[] = () => []) {
+    const wanted = await this.run('[ ! -e "$1" ] || sha256sum <"$1"', path);
+    if (wanted === '') return false;
+    for (let tries = 0; tries < FETCHES; tries++) {
+      const hash = createHash('sha256');
+      const take = async (from: PodProcess['stdout']) => {
+        from.on('data', (data: Buffer) => hash.update(data));
+        await pipeline([from, ...through(), sink()]);
+      };
+      try {
+        await this.say('cat "$1"', [path], take, undefined, FETCH_LIMIT_MS);
+        if (wanted.startsWith(hash.digest('hex'))) return true;
+      } catch (error) {
+        // A part of an archive may be none.
+        if (error instanceof PowerHarnessError) throw error;
+      }
+    }
+    throw new LoadError('LOAD_FILE_BROKEN', `${path} did not get out of the pod whole.`);
+  }
+
+  private async say<T>(
+    script: string,
+    args: readonly string[],
+    take: (stdout: PodProcess['stdout']) => Promise<T>,
+    input?: Buffer,
+    limitMs = LIMIT_MS,
+  ): Promise<T> {
+    const process = await this.start(script, ...args);
+    const limit = setTimeout(() => process.cut(), limitMs);
+    try {
+      if (input) process.stdin.write(input);
+      const [{ exitCode, how }, errors, taken] = await Promise.all([
+        process.ended,
+        text(process.stderr),
+        take(process.stdout),
+      ]);
+      if (exitCode === 0) return taken;
+      const why = errors.trim() || how || `it ended by code ${exitCode}`;
+      throw new LoadError('LOAD_POD_FAILED', `A command in the pod of k6 failed: ${why}`);
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+}
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -93,7 +93,7 @@ function options(more: Partial<K6Options> = {}): K6Options {
   };
 }
 
-describe.skipIf(missing)(`the real k6 by a shell${missing}`, () => {
+describe.skipIf(missing)(`the real k6 by a shell${missing ?? ''}`, () => {
   test('its files come as from a near one; times are by our clock, URLs and payloads as the pod has them', async () => {
     const local = shellWith();
     const progress: number[] = [];
@@ -102,7 +102,7 @@ describe.skipIf(missing)(`the real k6 by a shell${missing}`, () => {
       load(k6In(local, 3600), { onProgress: ({ requests }) => progress.push(requests) }),
     );
     expect([...bodies]).toEqual(['x'.repeat(2 ** 21)]);
-    expect(result.requests).toBeGreaterThan(18);
+    expect(result.requests).toBeGreaterThan(10);
     expect(progress.length).toBeGreaterThan(0);
     const names = ['k6.log', 'load.json', 'requests.csv.gz', 'script.js', 'summary.json'];
     expect(readdirSync(join(directory, 'k6')).sort()).toEqual(names);

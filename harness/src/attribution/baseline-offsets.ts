@@ -53,6 +53,7 @@ export function unheardWatts(
   busySeconds: readonly ArrayLike<number>[],
   unheard: readonly number[],
   joules: readonly number[],
+  weights: readonly number[],
 ): number {
-  return nonNegativeFit([...busySeconds, unheard], joules).at(-1)!;
+  return nonNegativeFit([...busySeconds, unheard], joules, weights).at(-1)!;
 }

@@ -17,6 +17,8 @@ export type Candidates = Partial<Record<Feature, readonly number[]>> & {
 export interface FeatureRows {
   candidates: readonly Candidates[];
   joules: readonly number[];
+  /** 0 where the energy is not known, else 1. */
+  weights: readonly number[];
   /** Rows of a block are left out together. */
   block: readonly number[];
 }
@@ -52,17 +54,16 @@ export function candidatesOf(
  * more than chance, first for all functions at once, then for each by itself.
  */
 export function chooseFeatures(
-  { candidates, joules, block }: FeatureRows,
+  { candidates, joules, weights, block }: FeatureRows,
   others: readonly Feature[],
 ): Feature[] {
   let chosen: Feature[] = candidates.map(() => 'busy_seconds');
   if (new Set(block).size < 2) return chosen;
-  const even = joules.map(() => 1);
   const errorsOf = (features: readonly Feature[]) =>
     leaveBlocksOutError(
       candidates.map((each, f) => each[features[f]!]!),
       joules,
-      even,
+      weights,
       block,
     );
   let errors = errorsOf(chosen);

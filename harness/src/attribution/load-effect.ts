@@ -9,6 +9,7 @@ import { type InFlightStates } from './in-flight-states.js';
 export interface LoadRow {
   /** Above idle. */
   joules: number;
+  /** 0 where that is not known. */
   weight: number;
   states: InFlightStates;
   /** What each function did, in its feature: column sums of the design where a = 1. */

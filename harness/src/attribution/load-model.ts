@@ -13,6 +13,7 @@ const ROUNDS = 25;
 /** A fit, and its equations at the solution: what a change of the rows would change. */
 export interface LoadFit {
   model: LoadModel;
+  /** 0 of rows without a weight. */
   residuals: number[];
   /** Of each row, the derivatives of its joules by the factors, then the offsets, then the exponent. */
   jacobian: number[][];
@@ -37,8 +38,9 @@ export function fitLoadModel(
   rows: readonly LoadRow[],
   { curved, cpuParts, offsetPrecision }: LoadPriors,
 ): LoadFit {
-  const seconds = rows.reduce((sum, { states }) => sum + totalSeconds(states), 0);
-  const joules = rows.reduce((sum, each) => sum + each.joules, 0);
+  const known = rows.filter(({ weight }) => weight > 0);
+  const seconds = known.reduce((sum, { states }) => sum + totalSeconds(states), 0);
+  const joules = known.reduce((sum, each) => sum + each.joules, 0);
   const offsets = offsetPrecision.map(() => 0);
   const start: LoadModel = {
     factors: linearFactors(rows, cpuParts),
@@ -142,12 +144,13 @@ function linearise(
   for (const row of rows) {
     const { joules, slopes, byExponent } = effectOf(row, model);
     const offset = model.offsets.reduce((sum, each, k) => sum + each * row.offsets[k]!, 0);
-    residuals.push(row.joules - offset - joules.reduce((sum, each) => sum + each, 0));
+    const left = row.joules - offset - joules.reduce((sum, each) => sum + each, 0);
+    residuals.push(row.weight > 0 ? left : 0);
     jacobian.push([...slopes, ...row.offsets, ...(curved ? [byExponent] : [])]);
   }
   const size = jacobian[0]!.length;
   const width = model.factors.length;
-  const free = Math.max(1, rows.length - size);
+  const free = Math.max(1, rows.filter(({ weight }) => weight > 0).length - size);
   const variance = rows.reduce((sum, { weight }, i) => sum + weight * residuals[i]! ** 2, 0) / free;
   const prior = Array.from({ length: size }, (_, a) =>
     Array.from({ length: size }, (_, b) =>

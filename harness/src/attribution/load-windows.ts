@@ -19,6 +19,8 @@ export interface LoadWindow extends Span {
   energyJoules: number;
   /** Why its energy can't be known. */
   unusable?: string;
+  /** Samples mark its ends, but the meter did not see all that was between them. */
+  missed?: boolean;
 }
 
 /** The load windows of a node, in order. */
@@ -33,9 +35,9 @@ export function loadWindows(samples: NodeSamples, phases: readonly Phase[]): Loa
     }));
 }
 
-type MeasuredSpan = Pick<LoadWindow, 'startUs' | 'endUs' | 'energyJoules' | 'unusable'>;
+type MeasuredSpan = Pick<LoadWindow, 'startUs' | 'endUs' | 'energyJoules' | 'unusable' | 'missed'>;
 
-/** A span between the samples nearest to its ends. */
+/** A span between the samples nearest to its ends; as it was given where there are none. */
 export function measuredSpan(samples: NodeSamples, { startUs, endUs }: Span): MeasuredSpan {
   const { timeUs, energyJoules, gapUs, overrangeSamples } = samples;
   const last = timeUs.length - 1;
@@ -45,15 +47,16 @@ export function measuredSpan(samples: NodeSamples, { startUs, endUs }: Span): Me
   }
   const [from, until] = [nearest(timeUs, startUs), nearest(timeUs, endUs)];
   const span = { startUs: timeUs[from]!, endUs: timeUs[until]! };
+  const missed = (unusable: string) => ({ ...span, energyJoules: NaN, unusable, missed: true });
   if (
     until - from < FEWEST_INTERVALS ||
     span.endUs - span.startUs < LEAST_SHARE * (endUs - startUs)
   ) {
     return no(`only ${Math.max(0, until - from)} samples lie in it`);
   }
-  if (gapUs && riseIn(timeUs, gapUs, span) > 0) return no('the meter missed some of it');
+  if (gapUs && riseIn(timeUs, gapUs, span) > 0) return missed('the meter missed some of it');
   if (overrangeSamples && riseIn(timeUs, overrangeSamples, span) > 0) {
-    return no("the current was beyond the sensor's range");
+    return missed("the current was beyond the sensor's range");
   }
   return { ...span, energyJoules: energyJoules[until]! - energyJoules[from]! };
 }

@@ -13,7 +13,10 @@ import { type NodeView } from './node-view.js';
 import { weighted } from './row-weights.js';
 import { mergeSpans, secondsOf } from './spans.js';
 
-/** What a regression is made of. */
+/**
+ * What a regression is made of. Rows whose energy the meter did not see all of have no weight: where current went beyond its
+ * range they are those of heavy load and dear invocations, and figures of the others alone would be too low.
+ */
 export interface RegressionRows {
   windows: LoadWindow[];
   rows: LoadRow[];
@@ -51,7 +54,9 @@ const MOST_ROWS_FOR_STATES = 2_000_000;
 
 /** The load windows of a node as rows of a regression: energy above idle, and what each function did. */
 export function regressionRows(view: NodeView): RegressionRows {
-  const windows = withoutOverlap(view.windows.filter((each) => each.unusable === undefined));
+  const windows = withoutOverlap(
+    view.windows.filter(({ unusable, missed }) => unusable === undefined || missed),
+  );
   const [coarse, fine] = [COARSE_SECONDS, FINE_SECONDS].map((seconds) =>
     columnsOf(view, cut(windows, view, seconds)),
   ) as [Columns, Columns];
@@ -82,7 +87,7 @@ function rowsOf(
   columns: Columns,
   features: Feature[],
 ): Omit<RegressionRows, 'otherWatts'> {
-  const { pieces, activities, candidates, joules } = columns;
+  const { pieces, activities, candidates, joules, weights } = columns;
   const states = statesOf(view, activities, pieces);
   const offsets = baselineOffsets(view, pieces);
   const rows = pieces.map((_, i): LoadRow => {
@@ -93,7 +98,7 @@ function rowsOf(
     const busySeconds = activities.map((each) => each.busySeconds[i]!);
     return {
       joules: joules[i]!,
-      weight: 1,
+      weight: weights[i]!,
       states: states[i]!,
       feature,
       intensity,
@@ -129,7 +134,10 @@ function columnsOf(view: NodeView, { pieces, block, blocks }: ReturnType<typeof 
     blocks,
     activities,
     candidates: activities.map((each) => candidatesOf(view, each, pieces)),
-    joules: pieces.map((each) => each.energyJoules - idleJoules(view.baseline!, each)),
+    weights: pieces.map(({ unusable }) => (unusable === undefined ? 1 : 0)),
+    joules: pieces.map((each) =>
+      each.unusable === undefined ? each.energyJoules - idleJoules(view.baseline!, each) : 0,
+    ),
   };
 }
 
@@ -144,7 +152,7 @@ function takeUnheardOff(
   const first = unheardCpuSeconds(view, coarse.pieces);
   if (!first) return undefined;
   const busy = coarse.activities.map((each) => each.busySeconds);
-  const watts = unheardWatts(busy, first, coarse.joules);
+  const watts = unheardWatts(busy, first, coarse.joules, coarse.weights);
   for (const columns of all) {
     const seconds = unheardCpuSeconds(view, columns.pieces);
     seconds?.forEach((each, i) => (columns.joules[i]! -= watts * each));
@@ -160,17 +168,17 @@ function cut(windows: readonly LoadWindow[], { samples }: NodeView, pieceSeconds
   const { timeUs } = samples;
   const period = (timeUs[timeUs.length - 1]! - timeUs[0]!) / (timeUs.length - 1) / 1e6;
   const divided = (spans: readonly LoadWindow[], shortest: number) =>
-    spans.flatMap((span, of) => {
+    spans.flatMap(({ repetition, ...span }, of) => {
       const count = Math.max(1, Math.floor(secondsOf(span) / shortest));
       const step = (span.endUs - span.startUs) / count;
       return Array.from({ length: count }, (_, i) => ({
-        ...span,
+        repetition,
         ...measuredSpan(samples, {
           startUs: span.startUs + i * step,
           endUs: span.startUs + (i + 1) * step,
         }),
         of,
-      })).filter((each) => each.unusable === undefined);
+      })).filter(({ unusable, missed }) => unusable === undefined || missed);
     });
   const seconds = windows.reduce((sum, each) => sum + secondsOf(each), 0);
   const whole =
@@ -180,12 +188,15 @@ function cut(windows: readonly LoadWindow[], { samples }: NodeView, pieceSeconds
           windows,
           Math.max(COARSE_SECONDS, COARSE_INTERVALS * period, seconds / WINDOWS_WANTED),
         );
-  const pieces = divided(whole, Math.max(pieceSeconds, FINE_INTERVALS * period));
-  const blocks = Math.min(MOST_BLOCKS, whole.length);
+  const all = divided(whole, Math.max(pieceSeconds, FINE_INTERVALS * period));
+  const seen = all.filter(({ unusable }) => unusable === undefined).map(({ of }) => of);
+  const used = new Map([...new Set(seen)].map((of, i) => [of, i]));
+  const pieces = all.filter(({ of }) => used.has(of));
+  const blocks = Math.min(MOST_BLOCKS, used.size);
   return {
     pieces,
     blocks,
-    block: pieces.map(({ of }) => Math.floor((of * blocks) / whole.length)),
+    block: pieces.map(({ of }) => Math.floor((used.get(of)! * blocks) / used.size)),
   };
 }
 

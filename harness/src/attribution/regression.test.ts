@@ -40,6 +40,35 @@ describe('functions under load at once', () => {
     if (exponent !== 1) expect(said).toBe(true);
   });
 
+  test('moments beyond the range of the sensor are left out, what functions did in them is not', () => {
+    const { input, result: whole, truth } = run();
+    const [samples] = input.samples;
+    const { timeUs, energyJoules } = samples!;
+    const watts = timeUs.map((t, s) =>
+      s === 0 ? 0 : (energyJoules[s]! - energyJoules[s - 1]!) / ((t - timeUs[s - 1]!) / 1e6),
+    );
+    const limit = [...watts].sort((a, b) => b - a)[30]!;
+    // Each of the samples above it lost a joule: had it been taken, the figures would be far too low.
+    let [count, lost] = [0, 0];
+    const overrangeSamples = watts.map((each) => (count += each > limit ? 1 : 0));
+    samples!.overrangeSamples = overrangeSamples;
+    samples!.energyJoules = energyJoules.map((joules, s) => joules - (lost = overrangeSamples[s]!));
+    expect(lost).toBe(30);
+    const result = attribute(input, 'auto');
+    for (const each of result.functions) {
+      const same = whole.functions.find((other) => other.function === each.function)!;
+      expect(each.invocations).toBe(same.invocations);
+      const real = truth.get(each.function)!;
+      expect(Math.abs(each.marginal.joules_per_invocation / real - 1)).toBeLessThan(0.02);
+    }
+    expect(result.nodes[0]!.regression!.windows).toBeGreaterThan(
+      0.8 * whole.nodes[0]!.regression!.windows,
+    );
+    expect(result.warnings.map(({ message }) => message).join()).toContain(
+      'a, b: some of repetition',
+    );
+  });
+
   test('loads that are one are refused by name, and the sum is told', () => {
     const { result, truth, input } = run({
       inStep: true,

@@ -71,7 +71,7 @@ class Regression {
       figures,
       refused: groupsOf(inseparable).map((group) => this.refusal(group, figures)),
       node: {
-        windows: rows.length,
+        windows: rows.filter(({ weight }) => weight > 0).length,
         condition_number: conditionNumber,
         exponent: { value, ci95: interval95(value, uncertainty) },
         ...(other === undefined ? {} : { other_watts: other / secondsOf(this.view.span) }),
@@ -99,7 +99,9 @@ class Regression {
       0,
     );
     const cpuJoules = fitted.cpuJoules(f);
-    const used = windows.flatMap((_, i) => (activity.count[i]! > 0 ? [i] : []));
+    const used = windows.flatMap(({ unusable }, i) =>
+      unusable === undefined && activity.count[i]! > 0 ? [i] : [],
+    );
     return {
       activity: view.activities.find((each) => each.function === activity.function)!,
       method: 'regression',

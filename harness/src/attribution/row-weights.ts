@@ -12,16 +12,19 @@ const VARIANCE_ROUNDS = 4;
  * Rows weighted by their variance: the same for all; or besides a part that grows with energy and one with its square; or
  * instead of the first of these one for each function, that grows with what it did (its invocations differ). AICc tells how
  * much the rows tell: a variance of many parts follows the residuals of few rows, which makes their scatter look small.
+ * Rows without a weight stay so.
  */
 export function weighted(rows: readonly LoadRow[], cpuParts: CpuParts): LoadRow[] {
   const one = () => 1;
+  const known = rows.filter(({ weight }) => weight > 0);
   const functions = rows[0]!.feature.map((_, f) => (row: LoadRow) => row.feature[f]!);
   const tried = [
     [one],
     [one, (_: LoadRow, fitted: number) => fitted, square],
     [one, square, ...functions],
-  ].map((parts) => weightedBy(rows, cpuParts, parts));
-  return tried.reduce((best, each) => (each.score < best.score ? each : best)).rows;
+  ].map((parts) => weightedBy(known, cpuParts, parts));
+  const best = tried.reduce((a, b) => (b.score < a.score ? b : a)).rows.values();
+  return rows.map((row) => (row.weight > 0 ? best.next().value! : row));
 }
 
 /** A part of a row's variance, up to a factor. */

@@ -35,17 +35,21 @@ export function repetitionWarning(name: string, repetitions: number): Warning[] 
   ];
 }
 
-/** Load windows whose energy can't be known, by the functions that ran in them. */
+/**
+ * Load windows whose energy can't be known, by the functions that ran in them. Of windows of several functions only what the
+ * meter missed is left out (regression-rows.ts).
+ */
 export function leftOutWarnings({ node, windows, activities }: NodeView): Warning[] {
-  return windows.flatMap(({ unusable, repetition, function: of }, w): Warning[] => {
+  return windows.flatMap(({ unusable, missed, repetition, function: of }, w): Warning[] => {
     const ran = activities.filter((each) => each.count[w]! > 0).map((each) => each.function);
     if (unusable === undefined || ran.length === 0) return [];
     if (of !== undefined && !ran.includes(of)) return [];
+    const some = missed && ran.length > 1 ? 'some of ' : '';
     return [
       {
         code: 'REPETITION_LEFT_OUT',
         severity: 'warning',
-        message: `${of ?? ran.join(', ')}: repetition ${repetition} is left out on ${node}: ${unusable}.`,
+        message: `${of ?? ran.join(', ')}: ${some}repetition ${repetition} is left out on ${node}: ${unusable}.`,
         hint: 'Look at the meter: its log, its supply, its network.',
       },
     ];

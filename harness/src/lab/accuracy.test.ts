@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { attribute } from '../attribution/attribute.js';
 import { assessClass, type ClassAccuracy, type FunctionAccuracy } from './accuracy.js';
 import { assessRun } from './assess-run.js';
+import { generateRun } from './generate-run.js';
 import { findScenario } from './scenarios.js';
 
 const assess = (name: string, runs: number) =>
@@ -41,6 +43,16 @@ describe('errors are small, intervals hold and are no wider than they must be', 
       expect(ours).toBeLessThan(mean(accuracy, (each) => each.peers[peer].median));
     }
   });
+});
+
+test('where current goes beyond the range of the sensor, all invocations still count', () => {
+  const { input, truths } = generateRun(findScenario('eight-together'), 1);
+  const { functions } = attribute(input, 'auto');
+  expect(input.samples[0]!.overrangeSamples!.at(-1)).toBeGreaterThan(20);
+  for (const { function: name, invocations } of truths) {
+    const found = functions.find((each) => each.function === name)!;
+    expect(Math.abs(found.invocations / invocations - 1), name).toBeLessThan(0.03);
+  }
 });
 
 test('functions that nothing tells apart are refused, in every run', () => {

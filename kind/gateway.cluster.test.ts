@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { ApiClient, describeProvider } from '../harness/src/provider/conformance.js';
 import {
@@ -23,12 +22,15 @@ describe.skipIf(missing)(`${title}${missing && ` (skipped: ${missing})`}`, () =>
     response.end('{"status":"success","data":{"resultType":"vector","result":[]}}');
   });
   let provider: RunningProvider | undefined;
+  let network = '';
   let container = '';
   let url = '';
 
   beforeAll(async () => {
-    // An engine does not tell its bridge's address before it was started a second time.
-    const [{ address: bridge }] = networkInterfaces()['docker0'] as [NetworkInterfaceInfo];
+    // Of the default network an engine that was never restarted does not tell the address.
+    network = await docker('network', 'create', `gateway-test-${process.pid}`);
+    const format = '{{(index .IPAM.Config 0).Gateway}}';
+    const bridge = await docker('network', 'inspect', network, '--format', format);
     await new Promise<void>((resolve) => prometheus.listen(0, bridge, resolve));
     const { port } = prometheus.address() as { port: number };
     const flags = ['--functions-root', functionsRoot(), '--host', bridge];
@@ -47,7 +49,16 @@ describe.skipIf(missing)(`${title}${missing && ` (skipped: ${missing})`}`, () =>
       upstream_timeout: '60s',
     };
     container = await docker(
-      ...['run', '--detach', '--rm', '--publish', '127.0.0.1::8080', '--read-only'],
+      ...[
+        'run',
+        '--detach',
+        '--rm',
+        '--publish',
+        '127.0.0.1::8080',
+        '--read-only',
+        '--network',
+        network,
+      ],
       ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       IMAGE,
     );
@@ -62,6 +73,7 @@ describe.skipIf(missing)(`${title}${missing && ` (skipped: ${missing})`}`, () =>
 
   afterAll(async () => {
     if (container) await docker('rm', '--force', container);
+    if (network) await docker('network', 'rm', network);
     provider?.child.kill();
     await provider?.ended;
     prometheus.close();

@@ -1,9 +1,12 @@
 import { type Activity } from './activity.js';
+import { unheardCpuSeconds } from './baseline-offsets.js';
+import { idleCpuRate } from './cpu-use.js';
 import { type Figure } from './figure.js';
 import { baselineUncertainty, idleJoules } from './idle-baseline.js';
 import { type NodeView } from './node-view.js';
 import { secondsOf } from './spans.js';
 import { combine, mean, ofMean, scale } from './uncertainty.js';
+import { withoutOtherWork } from './unheard-work.js';
 
 /**
  * A function's figure from whole load windows: its share of each one's energy above idle, by its invocations. The window is
@@ -32,7 +35,23 @@ export function windowsFigure(
       terms: baseline.terms(window).map((joules) => (share * joules) / count),
     };
   });
-  const joules = mean(repetitions.map((each) => each.marginal));
+  const measured = repetitions.map((each) => each.marginal);
+  const unheard = unheardCpuSeconds(
+    view,
+    repetitions.map((each) => each.window),
+  );
+  const idleRate = view.otherCpu.reduce((sum, each) => sum + idleCpuRate(each, view.idle), 0);
+  const found =
+    unheard &&
+    withoutOtherWork(
+      measured,
+      repetitions.map(({ window, count }, i) => {
+        const aboveIdle = unheard[i]! - idleRate * secondsOf(window);
+        return (shareOf(windows[i]!) * aboveIdle) / count;
+      }),
+    );
+  const { marginals, random } = found ?? { marginals: measured, random: ofMean(measured) };
+  const joules = mean(marginals);
   const slopes = baseline.factors.map((_, i) => mean(repetitions.map(({ terms }) => terms[i]!)));
   const windowSeconds = mean(repetitions.map(({ window }) => secondsOf(window)));
   return {
@@ -41,23 +60,20 @@ export function windowsFigure(
     windows,
     joules,
     // Every window subtracts the same idle power, so their scatter does not show its uncertainty.
-    random: combine(
-      ofMean(repetitions.map((each) => each.marginal)),
-      baselineUncertainty(baseline, slopes),
-    ),
+    random: combine(random, baselineUncertainty(baseline, slopes)),
     full: {
       joules: mean(repetitions.map((each) => each.full)),
       random: ofMean(repetitions.map((each) => each.full)),
     },
     clock: scale(view.clock.uncertainty, joules / windowSeconds),
     idleSeconds: mean(repetitions.map((each) => each.idleSeconds)),
-    repetitions: repetitions.map(({ window, count, marginal }) => ({
+    repetitions: repetitions.map(({ window, count }, i) => ({
       repetition: window.repetition,
       start_us: window.startUs,
       end_us: window.endUs,
       invocations: count,
       energy_joules: window.energyJoules,
-      marginal_joules_per_invocation: marginal,
+      marginal_joules_per_invocation: marginals[i]!,
     })),
   };
 }

@@ -55,6 +55,13 @@ test('where current goes beyond the range of the sensor, all invocations still c
   }
 });
 
+test('a task that came during load only is not charged to the function', () => {
+  const [resize] = assessRun(findScenario('one-background'), 110);
+  const { ci95, joules_per_invocation: joules } = resize!.marginal!;
+  expect(Math.abs(joules / (resize!.joules / resize!.invocations) - 1)).toBeLessThan(0.03);
+  expect((ci95.high - ci95.low) / 2 / joules).toBeLessThan(0.1);
+});
+
 test('functions that nothing tells apart are refused, in every run', () => {
   const accuracy = assess('two-chained', 3);
   expect(accuracy.functions.map((each) => each.refused_ratio)).toEqual([1, 1]);

@@ -14,7 +14,7 @@ import { prometheus } from './twin-energy.js';
 const FUNCTION = 'matrix-multiply';
 const [WORKER, WORKER2] = WORKERS;
 const IN_CLUSTER = ['--load', 'in-cluster'];
-const SHORT = ['--duration', '4', '--idle', '3', '--rate', '5', '--repetitions', '2'];
+const SHORT = ['--idle', '3', '--rate', '5', '--repetitions', '2', '--duration'];
 const BENCH = ['bench', FUNCTION, '--target', 'kind', '--node', WORKER, ...IN_CLUSTER];
 const WITH_RIGHTS = 'bench-with-load';
 const PATIENCE = { timeout: 60_000, interval: 500 };
@@ -36,7 +36,7 @@ function agrees({ result }: Measured): boolean {
 
 /** A bench whose first load has begun. */
 async function loading(args: readonly string[] = []) {
-  const run = startCli([...BENCH, ...SHORT, '--duration', '30', ...args]);
+  const run = startCli([...BENCH, ...SHORT, '30', ...args]);
   expect(await said(run, /load 1/, 120), run.stderr()).toBe(true);
   return run;
 }
@@ -87,7 +87,7 @@ describe.skipIf(missing)(`load from within the cluster${missing}`, () => {
     ];
     console.log(`clock ${offset * 1e3} ms ± ${sigma * 1e3} ms`);
     expect(sigma).toBeLessThan(0.01);
-    expect(Math.abs(offset)).toBeLessThan(sigma * Math.sqrt(3) + 1e-4);
+    expect(Math.abs(offset)).toBeLessThan(sigma * Math.sqrt(3) + 0.001); // half the trip, our milliseconds
     // Every request is in its load's phases, by rows as they were fetched.
     const run = onlyRun(directory);
     const { invocations } = await readTables(run);
@@ -97,7 +97,7 @@ describe.skipIf(missing)(`load from within the cluster${missing}`, () => {
       'http_req_duration',
     ))
       rows += some.length;
-    expect(rows).toBeGreaterThan(50);
+    expect(rows).toBeGreaterThan(20);
     expect(invocations.startUs.length).toBeGreaterThan(5 * rows);
     const series = `k6_http_reqs_total{testid="${manifest.run}"}`;
     expect(await prometheus(`last_over_time(${series}[10m])`)).not.toEqual([]);
@@ -145,7 +145,7 @@ describe.skipIf(missing)(`load from within the cluster${missing}`, () => {
       5,
       expect.stringMatching(/No node is left for the load.*\n.*--node.*--load-node/) as string,
     ]);
-    const plan = [...SHORT, '--node', WORKER, '--load-node', WORKER, '--json'];
+    const plan = [...SHORT, '4', '--node', WORKER, '--load-node', WORKER, '--json'];
     const { code, stdout, stderr } = await runCli([...args, ...plan]);
     expect(code, stdout + stderr).toBe(0);
     const { warnings } = JSON.parse(stdout) as RunResult;
@@ -167,7 +167,7 @@ describe.skipIf(missing)(`load from within the cluster${missing}`, () => {
     await expect.poll(running, PATIENCE).toBe('0');
     const check = async () => (await runCli(['target', 'check', '--target', 'kind'])).stdout;
     await expect.poll(check, PATIENCE).toMatch(/ok +free +a bench that was killed left its lease/);
-    const next = startCli(['bench', 'sleep', '--target', 'kind', '--node', WORKER2, ...SHORT]);
+    const next = startCli(['bench', 'sleep', '--target', 'kind', '--node', WORKER2, ...SHORT, '4']);
     expect(
       await said(next, /removed k6's pod, which the run \S+ had left/, 90),
       next.stderr(),

@@ -182,7 +182,7 @@ test.each([
 ] as const)("a shell's clock is ours within its error: %s", async (_, local) => {
   const { seconds, uncertaintySeconds } = await podClockOffset(local.shell);
   expect(uncertaintySeconds).toBeLessThan(0.05);
-  // Half the round trip is sqrt(3) of its standard deviations: the other clock was read within it.
+  // Half the trip is sqrt(3) of its standard deviations; our own clock has milliseconds.
   expect(Math.abs(seconds)).toBeLessThan(uncertaintySeconds * Math.sqrt(3) + 0.001);
 });
 

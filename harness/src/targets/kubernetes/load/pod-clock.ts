@@ -10,19 +10,27 @@ import { type PodShell } from './pod-shell.js';
 const TRIPS = 16;
 const LIMIT_MS = 15_000;
 
-/** Answers each line with the time: by `date`, where that knows nanoseconds; Alpine's does not, but has adjtimex. */
+/**
+ * Answers each line with the time: by `date`, where that knows nanoseconds; Alpine's does not, but has adjtimex. To start a
+ * program takes as long as the way there and back: another is started after it, so that the time is from the trip's middle.
+ */
 const SCRIPT = String.raw`case $(date +%N) in
   *[0-9]*) now() { date +%s%N; } ;;
-  *) now() { echo $(adjtimex | sed -n -e 's/.*status: *\([0-9]*\).*/\1/p' -e 's/.*tv_u*sec: *\([0-9]*\).*/\1/p'); } ;;
+  *) now() { adjtimex | sed -n -e 's/.*status: *\([0-9]*\).*/\1/p' -e 's/.*tv_u*sec: *\([0-9]*\).*/\1/p'; } ;;
 esac
 n=0
-while [ $n -lt "$1" ] && read -r _; do now; n=$((n + 1)); done`;
+while [ $n -lt "$1" ] && read -r _; do
+  time=$(now)
+  : $(now)
+  echo $time
+  n=$((n + 1))
+done`;
 
 /** A kernel's clock in nanoseconds says so: STA_NANO of adjtimex(2). */
 const STA_NANO = 0x2000;
 
 /**
- * A container's clock less ours, by the shortest of some round trips; the starts of small programs are in them.
+ * A container's clock less ours, by the shortest of some round trips.
  * @throws LoadError (`LOAD_CLOCK_UNREAD`), TargetError
  */
 export async function podClockOffset(shell: PodShell): Promise<ClockOffset> {

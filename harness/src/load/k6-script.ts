@@ -26,7 +26,7 @@ export const CONFIG_FILE = 'load.json';
 export const SCRIPT_FILE = 'script.js';
 export const SUMMARY_FILE = 'summary.json';
 
-/** Before the scenario's start in Unix milliseconds, in a line that the script logs. */
+/** Before the scenario's start in Unix milliseconds, in a line that each k6 that shares the load logs for itself. */
 export const START_MARK = 'power-harness scenario ';
 
 /** The k6 script, the same for every load. One row per sample is written, so it keeps tags few. */
@@ -52,8 +52,8 @@ export const options = {
 http.setResponseCallback(http.expectedStatuses({ min: 200, max: 299 }));
 
 export default function () {
-  const { iterationInTest, name, startTime } = exec.scenario;
-  if (iterationInTest === 0) console.log('${START_MARK}' + name + ' ' + startTime);
+  const { iterationInTest, iterationInInstance, name, startTime } = exec.scenario;
+  if (iterationInInstance === 0) console.log('${START_MARK}' + name + ' ' + startTime);
   const call = config.calls[name];
   const callId = call.call_id_prefix + '-' + iterationInTest;
   exec.vu.metrics.metadata.call_id = callId;

@@ -52,6 +52,14 @@ export const targetFlags = {
     env: 'POWER_HARNESS_LOAD_NODE',
     helpValue: 'NAME',
   }),
+  'load-parallelism': numberFlag('load-parallelism', {
+    ...{ min: 1, max: 100, integer: true, unit: 'k6' },
+  })({
+    description:
+      'how many k6 share the load with --load in-cluster; more than one takes k6-operator in the cluster (default: 1)',
+    env: 'POWER_HARNESS_LOAD_PARALLELISM',
+    helpValue: 'N',
+  }),
   config: Flags.string({
     description: 'config file: targets, and defaults for these flags',
     env: 'POWER_HARNESS_CONFIG',

@@ -30,6 +30,10 @@ export interface ConfiguredTarget {
     image?: string;
     /** As pods see it, for k6's own metrics. */
     prometheus?: string;
+    /** How many k6 share the load. */
+    parallelism?: number;
+    /** With curl and a shell: what k6-operator starts them with. */
+    starter_image?: string;
   };
 }
 
@@ -76,7 +80,10 @@ const SCHEMA = {
           load: {
             type: 'object',
             additionalProperties: false,
-            properties: { gateway: text, node: text, image: text, prometheus: text },
+            properties: {
+              ...{ gateway: text, node: text, image: text, prometheus: text, starter_image: text },
+              parallelism: { type: 'integer', minimum: 1, maximum: 100 },
+            },
           },
         },
         // What is a cluster's means nothing without one.

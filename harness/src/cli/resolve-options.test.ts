@@ -7,7 +7,7 @@ import { resolveBenchOptions, resolveTarget, type TargetFlagValues } from './res
 
 const FLAGS: TargetFlagValues = {
   ...{ target: undefined, gateway: undefined, meters: undefined, node: undefined },
-  ...{ load: undefined, 'load-node': undefined },
+  ...{ load: undefined, 'load-node': undefined, 'load-parallelism': undefined },
   ...{ stack: undefined, prometheus: undefined, out: 'runs' },
   ...{ energy: 'twin', sysfs: '/nowhere', config: 'power-harness.yaml' },
 };
@@ -47,20 +47,28 @@ test('remote_write needs an address', async () => {
 const PINNED = `grafana/k6:${pinnedVersion('k6').slice(1)}`;
 
 test.each([
-  ['this machine, unless asked', {}, {}, false, { image: PINNED }],
+  ['this machine, unless asked', {}, {}, false, { image: PINNED, parallelism: 1 }],
   [
     'the flag, and the gateway as pods see it',
-    { load: 'in-cluster', 'load-node': 'a' },
+    { load: 'in-cluster', 'load-node': 'a', 'load-parallelism': 2 },
     { namespaces: { platform: 'faas' } },
     true,
-    { image: PINNED, gatewayUrl: 'http://gateway.faas.svc:8080', node: 'a' },
+    { image: PINNED, gatewayUrl: 'http://gateway.faas.svc:8080', node: 'a', parallelism: 2 },
   ],
   [
     'what the target says',
     { load: 'in-cluster' },
-    { load: { node: 'b', image: 'own/k6', gateway: 'http://faas', prometheus: 'http://prom' } },
+    {
+      load: {
+        ...{ node: 'b', image: 'own/k6', gateway: 'http://faas', prometheus: 'http://prom' },
+        ...{ parallelism: 3, starter_image: 'own/curl' },
+      },
+    },
     true,
-    { node: 'b', image: 'own/k6', gatewayUrl: 'http://faas', prometheusUrl: 'http://prom' },
+    {
+      ...{ node: 'b', image: 'own/k6', gatewayUrl: 'http://faas', prometheusUrl: 'http://prom' },
+      ...{ parallelism: 3, starterImage: 'own/curl' },
+    },
   ],
 ] as const)('where load comes from: %s', async (_, flags, entry, inCluster, load) => {
   const file = config(entry);
@@ -73,9 +81,10 @@ test('load from within a cluster takes one', async () => {
   const inCluster = { ...FLAGS, load: 'in-cluster' as const };
   for (const flags of [inCluster, { ...inCluster, gateway: 'http://127.0.0.1:8080' }])
     await expect(resolveTarget(flags)).rejects.toMatchObject({ code: 'LOAD_WITHOUT_CLUSTER' });
-  await expect(resolveTarget({ ...FLAGS, 'load-node': 'a' })).rejects.toMatchObject({
-    code: 'FLAGS_CLASH',
-  });
+  for (const flags of [{ 'load-node': 'a' }, { 'load-parallelism': 2 }])
+    await expect(resolveTarget({ ...FLAGS, ...flags })).rejects.toMatchObject({
+      code: 'FLAGS_CLASH',
+    });
 });
 
 test('cold starts are requested from here', async () => {

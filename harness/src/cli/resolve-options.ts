@@ -39,6 +39,7 @@ export interface TargetFlagValues {
   node: string | undefined;
   load: LoadPlace | undefined;
   'load-node': string | undefined;
+  'load-parallelism': number | undefined;
   config: string;
   stack: string | undefined;
   out: string;
@@ -98,8 +99,9 @@ export async function resolveTarget(
   const load = {
     inCluster: (flags.load ?? config.bench?.load ?? 'local') === 'in-cluster',
     node: flags['load-node'] ?? configured?.load?.node,
+    parallelism: flags['load-parallelism'] ?? configured?.load?.parallelism ?? 1,
   };
-  assertLoad(load.inCluster, flags['load-node'], configured);
+  assertLoad(load.inCluster, flags, configured);
   if (configured) {
     const node = flags.node ?? configured.node;
     return resolved(
@@ -121,7 +123,7 @@ export async function resolveTarget(
 /** @throws UsageError where load can't come from where it shall */
 function assertLoad(
   inCluster: boolean,
-  node: string | undefined,
+  flags: Pick<TargetFlagValues, 'load-node' | 'load-parallelism'>,
   target: ConfiguredTarget | undefined,
 ): void {
   if (inCluster && target?.context === undefined) {
@@ -131,11 +133,14 @@ function assertLoad(
       'Give its target a context in the config file (docs/config.md), or leave --load out.',
     );
   }
-  if (inCluster || node === undefined) return;
+  const given = (['load-node', 'load-parallelism'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (inCluster || given === undefined) return;
   throw new UsageError(
     'FLAGS_CLASH',
-    '--load-node is for --load in-cluster.',
-    'Give both, or leave --load-node out.',
+    `--${given} is for --load in-cluster.`,
+    `Give both, or leave --${given} out.`,
   );
 }
 

@@ -39,7 +39,7 @@ export async function resolveValidateOptions({
   const twin = [IN_TURN, TOGETHER].map((plan) =>
     resolveBenchOptions(FUNCTIONS, {
       ...{ target: 'local', gateway: undefined, meters: undefined, node: undefined },
-      ...{ load: 'local', 'load-node': undefined },
+      ...{ load: 'local', 'load-node': undefined, 'load-parallelism': undefined },
       ...{ config: 'power-harness.yaml', stack: undefined, energy: 'twin', sysfs: '/sys' },
       ...{ rate: undefined, payload: undefined, method: undefined, 'twin-options': undefined },
       ...{ cold: false, precision: undefined, budget: undefined, prometheus: undefined },

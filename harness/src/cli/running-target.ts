@@ -14,7 +14,7 @@ export interface AskedOfTarget {
   node: string | undefined;
   /** The user's own meters. */
   metersFile: string | undefined;
-  load: { inCluster: boolean; node: string | undefined };
+  load: { inCluster: boolean; node: string | undefined; parallelism: number };
 }
 
 /**
@@ -44,7 +44,7 @@ export async function runningTarget(
   const { DEFAULT_CLUSTER_OPTIONS: usual } =
     await import('../targets/kubernetes/cluster-options.js');
   const { context, kubeconfig, prometheus, simulated, namespaces = {} } = configured;
-  const { gateway: loadGateway, image, prometheus: loadPrometheus } = configured.load ?? {};
+  const { image, prometheus: loadPrometheus, starter_image: starterImage } = configured.load ?? {};
   const platformNamespace = namespaces.platform ?? usual.platformNamespace;
   const channels: [string, string[] | undefined][] = metersFile
     ? nodes.map((each) => [each, undefined])
@@ -61,7 +61,9 @@ export async function runningTarget(
     drivesLoad: load.inCluster,
     load: {
       image: image ?? `grafana/k6:${pinnedVersion('k6').replace(/^v/, '')}`,
-      gatewayUrl: loadGateway ?? `http://gateway.${platformNamespace}.svc:8080`,
+      gatewayUrl: configured.load?.gateway ?? `http://gateway.${platformNamespace}.svc:8080`,
+      parallelism: load.parallelism,
+      ...(starterImage === undefined ? {} : { starterImage }),
       ...(load.node === undefined ? {} : { node: load.node }),
       ...(loadPrometheus === undefined ? {} : { prometheusUrl: loadPrometheus }),
     },

@@ -136,6 +136,11 @@ describe('what differs between runs', () => {
     ['cpu_governor', true, ({ manifest }) => (manifest.environment.cpu_governor = 'powersave')],
     ['target', true, ({ manifest }) => (manifest.target.name = 'local')],
     ['load from', true, ({ manifest }) => (manifest.load = loadOn('other'))],
+    [
+      'k6 at once',
+      false,
+      ({ manifest }) => (manifest.load = { ...loadOn('other'), parallelism: 2 }),
+    ],
     ['node of the load', false, ({ manifest }) => (manifest.load = loadOn('other'))],
     ['load on a measured node', true, ({ manifest }) => (manifest.load = loadOn('node'))],
     ['simulated', true, ({ result }) => (result.simulated = true)],

@@ -40,6 +40,7 @@ export function environmentDifferences(baseline: Run, run: Run): Difference[] {
   compare('target', ({ manifest }) => manifest.target.name);
   compare('load from', ({ manifest }) => manifest.load?.where ?? 'this machine');
   compare('load on a measured node', isLoadMeasured);
+  compare('k6 at once', ({ manifest }) => manifest.load?.parallelism ?? 1, false);
   compare('node of the load', ({ manifest }) => loadNodes(manifest).join(', '), false);
   for (const name of SEVERE_ENVIRONMENT)
     compare(name, ({ manifest }) => manifest.environment[name]);

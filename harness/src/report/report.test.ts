@@ -136,6 +136,8 @@ test('where load came from, unless from the machine that measured', async () => 
   expect(page).toContain('1.20 ms from ours, ± 400 µs');
   expect(page).not.toContain(NASTY);
   expect(summaryTable(here)).not.toContain('load:');
+  const shared = { ...here.manifest, load: { ...load, parallelism: 2 } };
+  expect(summaryTable({ ...here, manifest: shared })).toContain('load: by 2 k6 in cluster, on');
 });
 
 test('numbers have the digits they deserve, and a unit', () => {

@@ -50,9 +50,10 @@ export function planText({ mode, repetitions, load_seconds, seed }: RunManifest[
   return `, ${repetitions} ${mode === 'together' ? 'windows' : 'repetitions'}${each}, seed ${seed}`;
 }
 
-/** Such as `in cluster, on worker2`. */
-export function loadText({ nodes }: LoadOrigin): string {
-  return `in cluster, on ${nodes.map(({ node }) => node).join(', ')}`;
+/** Such as `in cluster, on worker2`, or `by 2 k6 in cluster, on worker2`. */
+export function loadText({ nodes, parallelism = 1 }: LoadOrigin): string {
+  const shared = parallelism > 1 ? `by ${parallelism} k6 ` : '';
+  return `${shared}in cluster, on ${nodes.map(({ node }) => node).join(', ')}`;
 }
 
 function functionRows(each: FunctionResult, node: NodeResult | undefined, joules: string): Row[] {

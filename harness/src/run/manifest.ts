@@ -60,6 +60,8 @@ export interface LoadOrigin {
   image: string;
   /** The gateway as k6 saw it. */
   gateway: string;
+  /** How many k6 shared each load, where more than one did. */
+  parallelism?: number;
 }
 
 /** run.json: what, where and how. */

@@ -11,6 +11,7 @@ import { BenchLease } from './bench-lease.js';
 import { clusterNodes } from './cluster-nodes.js';
 import { KubernetesApi } from './kubernetes-api.js';
 import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
+import { assertTestRuns } from './load/test-runs.js';
 import { chooseLoadNode } from './load/load-node.js';
 import { findExporters } from './node-exporters.js';
 import { loadRights, missingRights, neededRights, rightText } from './rights.js';
@@ -124,19 +125,21 @@ async function nodes(api: KubernetesApi, asked: string | undefined): Promise<Fin
 /** Whether k6 can run in the cluster: said in any case, needed where it shall. */
 async function load(api: KubernetesApi, options: KubernetesTargetOptions): Promise<Finding> {
   const { drivesLoad, node } = options;
-  const missing = await missingRights(api, loadRights(options));
+  const missing = await missingRights(api, loadRights(options, options.load));
   const lacking = missing.length > 0 && `this user may not ${missing.map(rightText).join(', ')}`;
   if (lacking && drivesLoad) {
     return { ok: false, detail: lacking, hint: 'docs/config.md has a role with what it takes.' };
   }
   if (lacking) return found(`from this machine; not in the cluster: ${lacking}`);
   const measured = await measuredNodes(api, options);
+  const { parallelism } = options.load;
+  if (drivesLoad && parallelism > 1) await assertTestRuns(api);
   try {
     const on = chooseLoadNode(await clusterNodes(api), measured, options.load.node);
     const where = `${on.node.name}${on.measured ? ', which is measured' : ''} (${options.load.image})`;
     return found(
       drivesLoad
-        ? `in the cluster, on ${where}`
+        ? `in the cluster, ${parallelism > 1 ? `by ${parallelism} k6 ` : ''}on ${where}`
         : `from this machine; --load in-cluster would take ${where}`,
     );
   } catch (error) {

@@ -116,7 +116,7 @@ export class ClusterStandIn {
       this.put(own, body!);
       return { status: 201, body: this.objects.get(own)! };
     }
-    if (!there && method === 'GET' && /\/(pods|nodes|deployments|jobs)$/.test(path)) {
+    if (!there && method === 'GET' && /\/(pods|nodes|deployments|jobs|testruns)$/.test(path)) {
       return { body: { items: this.list(path, searchParams.get('labelSelector') ?? '') } };
     }
     if (!there) return refusal(404, `${path} not found`);
@@ -154,7 +154,7 @@ function refusal(status: number, message: string): Reply {
 
 /** A JSON merge patch (RFC 7396). */
 function merged(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null) return patch;
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
   const result = new Map(Object.entries(target as object));
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) result.delete(key);

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { Agent, request as requestHttps, type RequestOptions } from 'node:https';
-import { request as requestHttp, type IncomingHttpHeaders } from 'node:http';
+import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type Readable, type Writable } from 'node:stream';
 import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
@@ -94,28 +95,53 @@ export class KubernetesApi {
 
   /** Any answer. @throws TargetError (`CLUSTER_UNREACHABLE`) */
   async call(path: string, call: KubernetesCall = {}): Promise<KubernetesAnswer> {
-    const { method = 'GET', limitMs = LIMIT_MS } = call;
-    const body = call.body && JSON.stringify(call.body);
+    const { limitMs = LIMIT_MS } = call;
     const limit = AbortSignal.timeout(limitMs);
     try {
-      const options: RequestOptions = { method, signal: limit, headers: headersOf(method, body) };
-      await this.config.applyToHTTPSOptions(options);
-      options.agent = this.keep(options);
-      const url = `${this.server}${path}`;
-      const send = url.startsWith('http:') ? requestHttp : requestHttps;
-      return await new Promise<KubernetesAnswer>((resolve, reject) => {
-        const request = send(url, options, (response) => {
-          const { statusCode: status = 0, headers } = response;
-          text(response).then((answer) => resolve({ status, headers, body: answer }), reject);
-        });
-        request.on('error', reject);
-        request.end(body);
-      });
+      const response = await this.send(path, call, limit);
+      const { statusCode: status = 0, headers } = response;
+      return { status, headers, body: await text(response) };
     } catch (error) {
       const { message, code } = error as Error & { code?: string };
       const why = limit.aborted ? `no answer within ${limitMs / 1000} s` : message || code;
       throw this.unreachable(why ?? 'no connection', error);
     }
+  }
+
+  /**
+   * Takes the lines of an answer that goes on, such as a log that is followed, until it ends.
+   * @throws Error where it breaks off, does not begin with success, or `signal` ends it
+   */
+  async lines(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void> {
+    const response = await this.send(path, {}, signal);
+    if (response.statusCode !== 200) {
+      throw new KubernetesError(response.statusCode ?? 0, messageOf(await text(response)));
+    }
+    response.setEncoding('utf8');
+    let rest = '';
+    for await (const chunk of response as AsyncIterable<string>) {
+      const lines = (rest + chunk).split(/\r?\n/);
+      rest = lines.pop()!;
+      lines.forEach(onLine);
+    }
+    if (rest) onLine(rest);
+  }
+
+  private async send(
+    path: string,
+    { method = 'GET', body: object }: KubernetesCall,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const body = object && JSON.stringify(object);
+    const options: RequestOptions = { method, signal, headers: headersOf(method, body) };
+    await this.config.applyToHTTPSOptions(options);
+    options.agent = this.keep(options);
+    const url = `${this.server}${path}`;
+    const request = (url.startsWith('http:') ? requestHttp : requestHttps)(url, options);
+    request.on('error', () => undefined); // what comes after the answer's beginning shows in the answer
+    request.end(body);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return response;
   }
 
   /** @throws KubernetesError with the API server's own words; TargetError where it can't be reached */

@@ -5,6 +5,10 @@ import { type ClusterOptions } from './cluster-options.js';
 export interface ClusterLoadOptions {
   /** With k6, a shell and the usual small programs of one. */
   image: string;
+  /** How many k6 share the load; more than one are runners of k6-operator. */
+  parallelism: number;
+  /** With curl and a shell: what the operator starts them with, if not its own. */
+  starterImage?: string;
   /** The gateway as pods see it. */
   gatewayUrl: string;
   /** The node it runs on; without one it is chosen. */

@@ -72,7 +72,11 @@ function target(more: Partial<KubernetesTargetOptions> = {}): KubernetesTarget {
     channels: new Map(),
     metered: true,
     drivesLoad: false,
-    load: { image: 'power-harness/k6', gatewayUrl: 'http://gateway.openfaas.svc:8080' },
+    load: {
+      image: 'power-harness/k6',
+      parallelism: 1,
+      gatewayUrl: 'http://gateway.openfaas.svc:8080',
+    },
     ...more,
   });
 }
@@ -142,12 +146,16 @@ test('load from within the cluster: where it would come from, or why it can not'
   const loadOf = async (more: Partial<KubernetesTargetOptions>) =>
     (await checks(more)).find((line) => /^\S+ load:/.test(line));
   const image = 'power-harness/k6';
-  const load = { image, gatewayUrl: 'http://gateway', node: 'worker1' };
+  const load = { image, gatewayUrl: 'http://gateway', node: 'worker1', parallelism: 1 };
   const drivesLoad = true;
   expect(await loadOf({ drivesLoad })).toBe(`ok load: in the cluster, on control (${image})`);
   expect(await loadOf({ drivesLoad, load })).toBe(
     `ok load: in the cluster, on worker1, which is measured (${image})`,
   );
+  const shared = { ...load, parallelism: 2 };
+  expect(await loadOf({ drivesLoad, load: shared })).toMatch(/^FAIL load: .* has no TestRuns/);
+  cluster.put('/apis/k6.io/v1alpha1', {});
+  expect(await loadOf({ drivesLoad, load: shared })).toMatch(/ in the cluster, by 2 k6 on worker1/);
   cluster.objects.delete('/api/v1/nodes/control');
   expect(await loadOf({})).toMatch(/^ok load: from this machine; .*No node is left/);
   expect(await loadOf({ drivesLoad })).toMatch(/^FAIL load: No node is left/);

@@ -10,6 +10,7 @@ import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
 import { cleanLeftovers } from './leftovers.js';
 import { ClusterLoad } from './load/cluster-load.js';
 import { removeLeftJobs } from './load/load-job.js';
+import { assertTestRuns, removeLeftTestRuns } from './load/test-runs.js';
 import { chooseLoadNode } from './load/load-node.js';
 import { findExporters, type NodeExporters } from './node-exporters.js';
 import { NodePin } from './node-pin.js';
@@ -77,7 +78,7 @@ export class KubernetesTarget implements Target {
     }
   }
 
-  private openLoad(
+  private async openLoad(
     api: KubernetesApi,
     run: string,
     all: readonly ClusterNode[],
@@ -85,6 +86,7 @@ export class KubernetesTarget implements Target {
     signal: AbortSignal,
   ): Promise<ClusterLoad> {
     const { load, gateway, loadNamespace: namespace, functionsNamespace } = this.options;
+    if (load.parallelism > 1) await assertTestRuns(api);
     const on = chooseLoadNode(all, measured, load.node);
     const gatewayUrl = { ours: gateway.url, inCluster: load.gatewayUrl };
     const options = { ...load, namespace, functionsNamespace, run, on, gatewayUrl };
@@ -95,7 +97,7 @@ export class KubernetesTarget implements Target {
     const { options } = this;
     const needed = [
       ...neededRights(options, false).filter(({ lost }) => lost === undefined),
-      ...(options.drivesLoad ? loadRights(options) : []),
+      ...(options.drivesLoad ? loadRights(options, options.load) : []),
     ];
     const missing = await missingRights(api, needed);
     if (missing.length === 0) return;
@@ -153,7 +155,10 @@ async function cleanLeftLoad(
   { loadNamespace, functionsNamespace, drivesLoad }: KubernetesTargetOptions,
 ): Promise<string[]> {
   try {
-    return await removeLeftJobs(api, loadNamespace, functionsNamespace);
+    return [
+      ...(await removeLeftTestRuns(api, loadNamespace, functionsNamespace)),
+      ...(await removeLeftJobs(api, loadNamespace, functionsNamespace)),
+    ];
   } catch (error) {
     if (error instanceof TargetError && error.code === 'RIGHTS_MISSING' && !drivesLoad) return [];
     throw error;

@@ -7,6 +7,9 @@ import { loadRights, neededRights, type Right } from './rights.js';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 
+/** What takes most. */
+const SHARED = { parallelism: 2, prometheusUrl: 'http://prometheus' };
+
 interface Role {
   kind: string;
   rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
@@ -20,7 +23,7 @@ test('the role of docs/config.md is what a bench needs, and no more', () => {
     resources.flatMap((resource) => verbs.map((verb) => `${verb} ${apiGroups[0]} ${resource}`)),
   );
   const options = { ...DEFAULT_CLUSTER_OPTIONS, context: 'lab' };
-  const needed = [...neededRights(options, true), ...loadRights(options)].map(
+  const needed = [...neededRights(options, true), ...loadRights(options, SHARED)].map(
     ({ verb, group = '', resource }: Right) => `${verb} ${group} ${resource}`,
   );
   expect(new Set(given)).toEqual(new Set(needed));

@@ -1,6 +1,7 @@
 import { type V1SelfSubjectAccessReview } from '@kubernetes/client-node';
 import { type KubernetesApi } from './kubernetes-api.js';
 import { type ClusterOptions } from './cluster-options.js';
+import { type ClusterLoadOptions } from './kubernetes-target-options.js';
 
 /** Something a bench does in a cluster. */
 export interface Right {
@@ -31,13 +32,30 @@ export function neededRights(options: ClusterOptions, patches: boolean): Right[]
 }
 
 /** What a bench does beside where its load comes from within the cluster. */
-export function loadRights({ loadNamespace: namespace }: ClusterOptions): Right[] {
+export function loadRights(
+  { loadNamespace: namespace }: Pick<ClusterOptions, 'loadNamespace'>,
+  load: Pick<ClusterLoadOptions, 'parallelism' | 'prometheusUrl'>,
+): Right[] {
   const job = { group: 'batch', resource: 'jobs', namespace };
   return [
     ...['get', 'list', 'create', 'delete'].map((verb) => ({ ...job, verb })),
     { verb: 'list', resource: 'pods', namespace },
     // A WebSocket begins with a GET; newer clusters ask for both.
     ...['get', 'create'].map((verb) => ({ verb, resource: 'pods/exec', namespace })),
+    ...(load.parallelism > 1 ? sharedLoadRights(namespace, load.prometheusUrl !== undefined) : []),
+  ];
+}
+
+/** @param live - whether k6's metrics are written while it runs: what that takes is kept in a Secret */
+function sharedLoadRights(namespace: string, live: boolean): Right[] {
+  const testRun = { group: 'k6.io', resource: 'testruns', namespace };
+  const parts = live ? ['configmaps', 'secrets'] : ['configmaps'];
+  return [
+    ...['get', 'list', 'create', 'delete'].map((verb) => ({ ...testRun, verb })),
+    ...parts.flatMap((resource) =>
+      ['create', 'patch', 'delete'].map((verb) => ({ verb, resource, namespace })),
+    ),
+    { verb: 'get', resource: 'pods/log', namespace },
   ];
 }
 

@@ -6,7 +6,8 @@ import { type LoadGenerator } from '../../../load/load-generator.js';
 import { type LoadOrigin } from '../../../run/manifest.js';
 import { type KubernetesApi } from '../kubernetes-api.js';
 import { K6InPod } from './k6-in-pod.js';
-import { LOAD_CONTAINER, LOAD_FOLDER, LoadJob } from './load-job.js';
+import { K6InPods } from './k6-in-pods.js';
+import { LOAD_CONTAINER, LOAD_FOLDER, LoadJob, loadLabels } from './load-job.js';
 import { type LoadNode } from './load-node.js';
 import { startInPod } from './pod-exec.js';
 import { podClockOffset } from './pod-clock.js';
@@ -23,23 +24,37 @@ export interface OpenLoadOptions {
   /** The gateway as this machine sees it, and as pods do. */
   gatewayUrl: { ours: string; inCluster: string };
   prometheusUrl?: string;
+  /** More than one k6 are runners of k6-operator. */
+  parallelism: number;
+  starterImage?: string;
   on: LoadNode;
 }
 
-/** k6 in a pod of the cluster: every k6 of a bench is run in the same one. */
+/**
+ * k6 in a pod of the cluster: every k6 of a bench is run in the same one. Where several k6 share the load, each load has
+ * pods of its own; what is found out before, such as rates, is still by the one.
+ */
 export class ClusterLoad implements LoadGenerator {
   readonly prometheusUrl?: string;
   private readonly k6: K6InPod;
+  private readonly shared?: K6InPods;
 
   private constructor(
+    api: KubernetesApi,
     private readonly job: LoadJob,
     shell: PodShell,
     private readonly options: OpenLoadOptions,
     readonly k6Version: string,
     readonly clockOffset: ClockOffset,
   ) {
-    const { gatewayUrl } = options;
-    this.k6 = new K6InPod(shell, { folder: LOAD_FOLDER, gatewayUrl, clockOffset });
+    const { gatewayUrl, parallelism, on, run, functionsNamespace } = options;
+    const place = { folder: LOAD_FOLDER, gatewayUrl, clockOffset };
+    this.k6 = new K6InPod(shell, place);
+    if (parallelism > 1) {
+      const labels = loadLabels(run, functionsNamespace);
+      const shared = { ...options, labels, runners: parallelism, node: on.node };
+      this.shared = new K6InPods(api, shared, place);
+    }
     if (options.prometheusUrl !== undefined) this.prometheusUrl = options.prometheusUrl;
   }
 
@@ -57,7 +72,7 @@ export class ClusterLoad implements LoadGenerator {
       const version = await k6Version(shell, image);
       const offset = await podClockOffset(shell);
       assertClock(offset, on.node.name);
-      return new ClusterLoad(job, shell, options, version, offset);
+      return new ClusterLoad(api, job, shell, options, version, offset);
     } catch (error) {
       await job.remove().catch(() => undefined);
       throw error;
@@ -65,11 +80,13 @@ export class ClusterLoad implements LoadGenerator {
   }
 
   get origin(): LoadOrigin {
-    const { on, image, gatewayUrl } = this.options;
+    const { on, image, gatewayUrl, parallelism } = this.options;
     const { seconds, uncertaintySeconds } = this.clockOffset;
     const clock = { clock_offset_seconds: seconds, clock_uncertainty_seconds: uncertaintySeconds };
     const nodes = [{ node: on.node.name, ...clock }];
-    return { where: 'in-cluster', nodes, image, gateway: gatewayUrl.inCluster };
+    const { inCluster: gateway } = gatewayUrl;
+    const shared = parallelism > 1 ? { parallelism } : {};
+    return { where: 'in-cluster', nodes, image, gateway, ...shared };
   }
 
   get warnings(): Warning[] {
@@ -93,6 +110,7 @@ export class ClusterLoad implements LoadGenerator {
   }
 
   readonly run = async (options: K6Options): Promise<void> => {
+    if (options.rows && this.shared) return this.shared.run(options);
     try {
       await this.k6.run(options);
     } catch (error) {

@@ -3,11 +3,12 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, createGunzip, createGzip } from 'node:zlib';
-import { type ClockOffset } from '../../../energy/clock-offset.js';
 import { followK6, K6_ENVIRONMENT, k6Arguments, writeScript } from '../../../load/follow-k6.js';
 import { type K6Options, REQUESTS_FILE } from '../../../load/k6-options.js';
+import { type K6Event } from '../../../load/k6-output.js';
 import { CONFIG_FILE, K6_SCRIPT, SCRIPT_FILE, SUMMARY_FILE } from '../../../load/k6-script.js';
 import { shiftRows } from '../../../load/shift-rows.js';
+import { asPodsSee, byOurClock, microsecondsToOurs, type PodPlace } from './pod-place.js';
 import { type PodShell } from './pod-shell.js';
 
 /** Between the last signal and the end of a connection that tells of no end. */
@@ -24,16 +25,6 @@ echo $$ >pid
 if [ -e ${LIVE_FILE} ]; then . ./${LIVE_FILE}; fi
 exec env ${assignments(K6_ENVIRONMENT)} k6 "$@"`;
 const KILL_SCRIPT = 'kill "-$2" "$(cat "$1/pid")"';
-
-/** What is different where a pod is. */
-export interface PodPlace {
-  /** That it may write to. */
-  folder: string;
-  /** The gateway as this machine sees it, and as the pod does. */
-  gatewayUrl: { ours: string; inCluster: string };
-  /** Its clock less ours. */
-  clockOffset: ClockOffset;
-}
 
 /** k6 in a pod, one after the other. */
 export class K6InPod {
@@ -70,31 +61,16 @@ export class K6InPod {
       void this.shell.run(KILL_SCRIPT, folder, signal.slice(3)).catch(() => undefined);
       if (signal === 'SIGKILL') setTimeout(() => process.cut(), KILLED_MS).unref();
     };
-    const byUs = this.byUs;
-    await followK6(
-      { ...process, kill },
-      {
-        ...options,
-        onEvent: (event) =>
-          options.onEvent?.(
-            event.kind === 'start' ? { ...event, startUs: event.startUs + byUs } : event,
-          ),
-      },
-    );
-  }
-
-  /** What brings its times to ours. */
-  private get byUs(): number {
-    return -Math.round(this.place.clockOffset.seconds * 1e6);
+    const onEvent = (event: K6Event) => options.onEvent?.(byOurClock(event, this.place));
+    await followK6({ ...process, kill }, { ...options, onEvent });
   }
 
   /** Script and configuration as the pod sees gateway and payloads; each payload once. */
   private async send({ config, live }: K6Options, folder: string): Promise<void> {
-    const { ours, inCluster } = this.place.gatewayUrl;
-    const calls = Object.entries(config.calls).map(async ([scenario, call]) => {
-      const url = call.url.startsWith(ours) ? inCluster + call.url.slice(ours.length) : call.url;
+    const { calls: asSeen } = asPodsSee(config, this.place);
+    const calls = Object.entries(asSeen).map(async ([scenario, call]) => {
       const payload_file = call.payload_file && (await this.sendPayload(call.payload_file));
-      return [scenario, { ...call, url, payload_file }] as const;
+      return [scenario, { ...call, payload_file }] as const;
     });
     const own = { ...config, calls: Object.fromEntries(await Promise.all(calls)) };
     const file = (name: string, text: string) => ({
@@ -126,7 +102,7 @@ export class K6InPod {
       await this.shell.fetch(`${folder}/${REQUESTS_FILE}`, to(REQUESTS_FILE), () => [
         // k6 that was killed leaves an archive without an end.
         createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }),
-        shiftRows(this.byUs),
+        shiftRows(microsecondsToOurs(this.place)),
         createGzip(),
       ]);
     }

@@ -20,7 +20,7 @@ const END_LIMIT_SECONDS = 30;
 const POLL_SECONDS = 0.5;
 
 /** Whose functions it calls: a bench in another namespace of functions is not ours to clean up. */
-const FUNCTIONS_LABEL = 'power-harness.functions';
+export const FUNCTIONS_LABEL = 'power-harness.functions';
 const JOB_LABEL = 'batch.kubernetes.io/job-name';
 
 const HINTS: PodHints = {
@@ -109,6 +109,16 @@ export async function removeLeftJobs(
   return notes;
 }
 
+/** By which what drives load is found again. */
+export function loadLabels(run: string, functionsNamespace: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': 'power-harness-load',
+    'app.kubernetes.io/part-of': 'power-harness',
+    [RUN_LABEL]: run,
+    [FUNCTIONS_LABEL]: functionsNamespace,
+  };
+}
+
 function jobsPath(namespace: string, name = ''): string {
   return `/apis/batch/v1/namespaces/${namespace}/jobs${name && `/${name}`}`;
 }
@@ -157,12 +167,7 @@ function manifest(
   name: string,
   { namespace, functionsNamespace, run, image, node }: LoadJobOptions,
 ): V1Job {
-  const labels = {
-    'app.kubernetes.io/name': 'power-harness-load',
-    'app.kubernetes.io/part-of': 'power-harness',
-    [RUN_LABEL]: run,
-    [FUNCTIONS_LABEL]: functionsNamespace,
-  };
+  const labels = loadLabels(run, functionsNamespace);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

@@ -74,7 +74,7 @@ export class OperatorStandIn {
     const started: Runner[] = [];
     for (let index = 1; index <= parallelism; index++)
       started.push(await this.start(name, index, spec));
-    for (const { port, child } of started) await resume(port, child);
+    for (const { port } of started) await resume(port, this.stop.signal);
   }
 
   private async start(name: string, index: number, spec: TestRun['spec']): Promise<Runner> {
@@ -139,14 +139,14 @@ async function freePort(): Promise<number> {
 }
 
 /** As the operator's starter does, with the same words. */
-async function resume(port: number, child: ChildProcess): Promise<void> {
+async function resume(port: number, signal: AbortSignal): Promise<void> {
   const body = { data: { attributes: { paused: false }, id: 'default', type: 'status' } };
   const request = {
     method: 'PATCH',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   };
-  for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+  for (let tries = 0; tries < 300 && !signal.aborted; tries++) {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/status`, request).catch(
       () => undefined,
     );

@@ -138,7 +138,7 @@ export class ClusterLoad implements LoadGenerator {
 
 async function k6Version(shell: PodShell, image: string): Promise<string> {
   try {
-    const said = await shell.run('k6 version');
+    const said = await shell.ask('k6 version');
     return /\bv\d+\.\d+\.\d\S*/.exec(said)?.[0] ?? 'unknown';
   } catch (error) {
     if (!(error instanceof PowerHarnessError) || error.code !== 'LOAD_POD_FAILED') throw error;

@@ -81,7 +81,7 @@ export class K6InPods {
       if (!(await shell.fetch(`${this.place.folder}/${REQUESTS_FILE}`, sink)))
         throw new LoadError('K6_FAILED', `k6 in the pod ${pod} left no rows.`);
       archives.push(archive);
-      const summary = await shell.run('cat "$1"', `${this.place.folder}/${SUMMARY_FILE}`);
+      const summary = await shell.ask('cat "$1"', `${this.place.folder}/${SUMMARY_FILE}`);
       summaries.push(JSON.parse(summary) as WrittenSummary);
     }
     await mergeRows(archives, join(directory, REQUESTS_FILE), microsecondsToOurs(this.place));

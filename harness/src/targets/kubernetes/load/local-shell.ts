@@ -15,6 +15,8 @@ export class LocalShell {
   readonly processes: PodProcess[] = [];
   /** So many bytes of a file's first fetch get lost. */
   loseBytes = 0;
+  /** So many of the next commands' answers get lost. */
+  loseAnswers = 0;
   readonly folder = mkdtempSync(join(tmpdir(), 'local-shell-'));
   readonly shell = new PodShell((command) => Promise.resolve(this.start(command)));
 
@@ -39,9 +41,11 @@ export class LocalShell {
     child.stdin.on('error', () => undefined);
     const lost = args.some((arg) => arg.startsWith('cat "$1"')) ? this.loseBytes : 0;
     if (lost > 0) this.loseBytes = 0;
+    const silent = this.loseAnswers > 0;
+    if (silent) this.loseAnswers--;
     let skipped = 0;
     child.stdout.on('data', (data: Buffer) => {
-      const skip = Math.min(lost - skipped, data.length);
+      const skip = silent ? data.length : Math.min(lost - skipped, data.length);
       skipped += skip;
       stdout.write(data.subarray(skip));
     });

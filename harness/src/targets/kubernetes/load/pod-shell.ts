@@ -8,8 +8,10 @@ import { type PodProcess } from './pod-exec.js';
 const LIMIT_MS = 20_000;
 /** Of a file's way out of the cluster: rows of an hour are some hundred MB. */
 const FETCH_LIMIT_MS = 300_000;
-/** A connection may end before all of a file came. */
-const FETCHES = 3;
+/** A connection may end before all that a command printed came: its exit code can overtake that. */
+const TRIES = 3;
+/** By which an answer is known to be whole. */
+const END_MARK = 'power-harness end';
 
 /** Where a file goes in a container, and its bytes. */
 export interface PodFile {
@@ -26,9 +28,18 @@ export class PodShell {
     return this.startCommand(['sh', '-c', script, 'sh', ...args]);
   }
 
-  /** @returns what it printed @throws LoadError (`LOAD_POD_FAILED`) with what it said, TargetError */
-  async run(script: string, ...args: readonly string[]): Promise<string> {
-    return (await this.say(script, args, text)).trim();
+  /** @throws LoadError (`LOAD_POD_FAILED`) with what it said, TargetError */
+  async run(script: string, ...args: readonly string[]): Promise<void> {
+    await this.say(script, args, text);
+  }
+
+  /**
+   * @param script - may be run again, where not all of its answer came
+   * @returns all that it printed
+   * @throws LoadError (`LOAD_POD_FAILED`, `LOAD_ANSWER_LOST`), TargetError
+   */
+  ask(script: string, ...args: readonly string[]): Promise<string> {
+    return this.answer(script, args);
   }
 
   /**
@@ -38,7 +49,7 @@ export class PodShell {
   async put(files: readonly PodFile[]): Promise<void> {
     for (const { path, content } of files) {
       const script = 'head -c "$2" >"$1" && sha256sum <"$1"';
-      const said = await this.say(script, [path, String(content.length)], text, content);
+      const said = await this.answer(script, [path, String(content.length)], content);
       if (said.startsWith(sha256(content))) continue;
       throw new LoadError('LOAD_FILE_BROKEN', `${path} did not get into the pod whole.`);
     }
@@ -52,9 +63,9 @@ export class PodShell {
    * @throws LoadError, TargetError
    */
   async fetch(path: string, sink: () => Writable, through: () => Transform[] = () => []) {
-    const wanted = await this.run('[ ! -e "$1" ] || sha256sum <"$1"', path);
+    const wanted = await this.ask('[ ! -e "$1" ] || sha256sum <"$1"', path);
     if (wanted === '') return false;
-    for (let tries = 0; tries < FETCHES; tries++) {
+    for (let tries = 0; tries < TRIES; tries++) {
       const hash = createHash('sha256');
       const take = async (from: PodProcess['stdout']) => {
         from.on('data', (data: Buffer) => hash.update(data));
@@ -69,6 +80,16 @@ export class PodShell {
       }
     }
     throw new LoadError('LOAD_FILE_BROKEN', `${path} did not get out of the pod whole.`);
+  }
+
+  private async answer(script: string, args: readonly string[], input?: Buffer): Promise<string> {
+    const marked = `{ ${script}; } && echo "${END_MARK}"`;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const said = (await this.say(marked, args, text, input)).trim();
+      if (said.endsWith(END_MARK)) return said.slice(0, -END_MARK.length).trim();
+    }
+    const message = 'What a command in the pod of k6 printed did not come whole.';
+    throw new LoadError('LOAD_ANSWER_LOST', message);
   }
 
   private async say<T>(

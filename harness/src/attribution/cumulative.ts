@@ -20,13 +20,15 @@ function between(timeUs: Float64Array, value: Float64Array, right: number, atUs:
 /**
  * The same at many times, in one pass over both.
  * @param atUs - rising
+ * @param less - what it was before; gets what it rose by since
  */
-export function cumulativeAtEach(
+function cumulativeAtEach(
   timeUs: Float64Array,
   value: Float64Array,
   atUs: Float64Array,
+  less?: Float64Array,
 ): Float64Array {
-  const found = new Float64Array(atUs.length);
+  const found = less ?? new Float64Array(atUs.length);
   const last = timeUs.length - 1;
   // Kept in variables from one time to the next: most times lie where the one before did, or one sample on.
   let right = 0;
@@ -42,7 +44,8 @@ export function cumulativeAtEach(
       v1 = value[right]!;
     }
     // Before the first sample there is no t0, so this is NaN too.
-    found[i] = t === t1 ? v1 : t < t1 ? v0 + ((v1 - v0) * (t - t0)) / (t1 - t0) : NaN;
+    const v = t === t1 ? v1 : t < t1 ? v0 + ((v1 - v0) * (t - t0)) / (t1 - t0) : NaN;
+    found[i] = less === undefined ? v : v - less[i]!;
   }
   return found;
 }
@@ -67,14 +70,27 @@ export function riseIn(
   return cumulativeAt(timeUs, value, endUs) - cumulativeAt(timeUs, value, startUs);
 }
 
-/** The same in many windows, in one pass. @param windows - in order */
+/**
+ * The same in many windows, in one pass for their starts and one for their ends.
+ * @param startUs - rising
+ * @param endUs - rising
+ */
+export function risesBetween(
+  timeUs: Float64Array,
+  value: Float64Array,
+  startUs: Float64Array,
+  endUs: Float64Array,
+): Float64Array {
+  return cumulativeAtEach(timeUs, value, endUs, cumulativeAtEach(timeUs, value, startUs));
+}
+
+/** @param windows - in order, their ends too */
 export function risesIn(
   timeUs: Float64Array,
   value: Float64Array,
   windows: readonly { startUs: number; endUs: number }[],
 ): Float64Array {
-  const at = (of: (window: { startUs: number; endUs: number }) => number) =>
-    cumulativeAtEach(timeUs, value, Float64Array.from(windows, of));
-  const starts = at(({ startUs }) => startUs);
-  return at(({ endUs }) => endUs).map((end, i) => end - starts[i]!);
+  const startUs = Float64Array.from(windows, (window) => window.startUs);
+  const endUs = Float64Array.from(windows, (window) => window.endUs);
+  return risesBetween(timeUs, value, startUs, endUs);
 }

@@ -60,10 +60,11 @@ describe.skipIf(missing)(`a CPU-bound function against the twin's truth${missing
     const [{ idle_watts: idle, idle_model: model, lag_seconds: lag }] = result.nodes as [
       (typeof result.nodes)[number],
     ];
-    // Windows begin and end with the samples nearest to them; invocations are put on the meter's clock.
+    // Windows begin and end with the samples nearest to them, all on the meter's clock.
+    const lagUs = (lag?.value ?? 0) * 1e6;
     const near = (t: string) =>
-      `(SELECT {t: time_us, e: energy_joules} FROM '${directory}/samples.parquet' ORDER BY abs(time_us - ${t}) LIMIT 1)`;
-    const on = (t: string) => `i.${t} + ${(lag?.value ?? 0) * 1e6}::DOUBLE`;
+      `(SELECT {t: time_us, e: energy_joules} FROM '${directory}/samples.parquet' ORDER BY abs(time_us - ${t} - ${lagUs}::DOUBLE) LIMIT 1)`;
+    const on = (t: string) => `i.${t} + ${lagUs}::DOUBLE`;
     const rows = (
       await connection.runAndReadAll(`
         WITH w AS (SELECT ${near('p.start_us')} a, ${near('p.end_us')} b FROM '${directory}/phases.csv' p

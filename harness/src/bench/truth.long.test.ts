@@ -60,15 +60,27 @@ describe.skipIf(missing)(`the default of bench, but more of it${missing ?? ''}`,
 });
 
 describe.skipIf(missing)(`the figure comes from the meter${missing ?? ''}`, () => {
-  test('a sensor that reads 5 % high makes the figure 5 % too high', async () => {
-    const more = ['--repetitions', '3', '--twin-options', 'gain-error=0.05'];
-    const run = await runCli(['bench', 'matrix-multiply', ...PHASES, '--quiet', '--json', ...more]);
-    expect(run.code, run.stdout + run.stderr).toBe(0);
-    const [{ marginal, truth_joules_per_invocation: truth } = {}] = (
-      JSON.parse(run.stdout) as RunResult
-    ).functions;
-    const error = marginal!.joules_per_invocation / truth! - 1;
-    expect(error).toBeGreaterThan(0.04);
-    expect(error).toBeLessThan(0.06);
-  }, 120_000);
+  // Once more where it fails, as above.
+  test(
+    'a sensor that reads 5 % high makes the figure 5 % too high',
+    { timeout: 120_000, retry: 2 },
+    async () => {
+      const more = ['--repetitions', '3', '--twin-options', 'gain-error=0.05'];
+      const run = await runCli([
+        'bench',
+        'matrix-multiply',
+        ...PHASES,
+        '--quiet',
+        '--json',
+        ...more,
+      ]);
+      expect(run.code, run.stdout + run.stderr).toBe(0);
+      const [{ marginal, truth_joules_per_invocation: truth } = {}] = (
+        JSON.parse(run.stdout) as RunResult
+      ).functions;
+      const error = marginal!.joules_per_invocation / truth! - 1;
+      expect(error).toBeGreaterThan(0.04);
+      expect(error).toBeLessThan(0.06);
+    },
+  );
 });

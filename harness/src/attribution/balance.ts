@@ -1,4 +1,4 @@
-import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
+import { allCpuAboveIdle } from './cpu-use.js';
 import { riseIn } from './cumulative.js';
 import { type FunctionResult, type NodeResult } from './result.js';
 import { idleEnergy, otherEnergy } from './idle-split.js';
@@ -34,8 +34,7 @@ function unexplainedCpuJoules(
   attributedJoules: number,
 ): number {
   const { cpu, idle, windows, activities, whole } = view;
-  const used = (spans: readonly Span[]) =>
-    cpu.reduce((sum, entity) => sum + cpuAboveIdle(entity, spans, idleCpuRate(entity, idle)), 0);
+  const used = (spans: readonly Span[]) => allCpuAboveIdle(cpu, spans, idle);
   const names = new Set(found.map((each) => each.function));
   const busy = windows.flatMap((_, w) =>
     activities.some((each) => names.has(each.function) && each.count[w]! > 0) ? [w] : [],

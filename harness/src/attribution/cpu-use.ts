@@ -14,6 +14,18 @@ export function idleCpuRate(entity: EntityCpu, idle: readonly Span[]): number {
   return seconds === 0 ? 0 : cpuSeconds / seconds;
 }
 
+/** CPU seconds of entities above what each uses with nothing in flight, over windows. NaN where a window isn't covered. */
+export function allCpuAboveIdle(
+  entities: readonly EntityCpu[],
+  windows: readonly Span[],
+  idle: readonly Span[],
+): number {
+  return entities.reduce(
+    (sum, entity) => sum + cpuAboveIdle(entity, windows, idleCpuRate(entity, idle)),
+    0,
+  );
+}
+
 /** CPU seconds of an entity above its idle rate over windows. NaN where a window isn't covered. */
 export function cpuAboveIdle(
   entity: EntityCpu,

@@ -1,4 +1,5 @@
 import { inverse, Matrix } from 'ml-matrix';
+import { aicc, AICC_EVIDENCE } from './aicc.js';
 import { riseIn } from './cumulative.js';
 import { type IdlePiece } from './idle.js';
 import { type EntityCpu } from './input.js';
@@ -23,9 +24,6 @@ export interface IdleBaseline {
   /** Joules that each term with a factor of 1 gives in a span. */
   terms: (span: Span) => number[];
 }
-
-/** A model of more terms must be better by this (AICc; Burnham, Anderson, 2002, 2.6: "considerably less" support). */
-const EVIDENCE = 6;
 
 /** Time constants tried, by the length of the run; a line is the limit of long ones. */
 const TIME_CONSTANTS = [0.1, 0.14, 0.2, 0.28, 0.4, 0.57, 0.8, 1.6];
@@ -61,14 +59,10 @@ export function idleBaseline(
   const least = candidates.reduce((best, each) => (each.squares < best.squares ? each : best));
   const effective = pieces.length / least.inflation;
   const score = ({ squares, parameters: k }: Fit) =>
-    effective > k + 2
-      ? effective * Math.log(Math.max(squares, 1e-30)) +
-        2 * k +
-        (2 * k * (k + 1)) / (effective - k - 1)
-      : Infinity;
+    effective > k + 2 ? aicc(Math.max(squares, 1e-30), effective, k) : Infinity;
   const [plain, ...richer] = candidates;
   const best = richer.reduce((a, b) => (score(b) < score(a) ? b : a), plain!);
-  if (score(best) >= score(plain!) - EVIDENCE) return plain!;
+  if (score(best) >= score(plain!) - AICC_EVIDENCE) return plain!;
   if (best.drift === 'none') return best;
   return averaged(
     richer.filter((each) => each.drift !== 'none' && each.otherCpu === best.otherCpu),

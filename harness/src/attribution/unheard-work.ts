@@ -1,7 +1,5 @@
+import { aicc, AICC_EVIDENCE } from './aicc.js';
 import { mean, type Uncertainty } from './uncertainty.js';
-
-/** A slope must make windows this much likelier (AICc; Burnham, Anderson, 2002, 2.6: "considerably less" support). */
-const EVIDENCE = 6;
 
 /** What windows give at no other work. */
 export interface WithoutOther {
@@ -34,17 +32,9 @@ export function withoutOtherWork(
   const slope = xy / xx;
   const left = Math.max(yy - slope * xy, 1e-12 * yy);
   if (!(slope > 0) || n < 5) return undefined;
-  if (scoreOf(left, n, 3) >= scoreOf(yy, n, 2) - EVIDENCE) return undefined;
+  if (aicc(left, n, 3) >= aicc(yy, n, 2) - AICC_EVIDENCE) return undefined;
   return {
     marginals: marginals.map((each, i) => each - slope * otherCpu[i]!),
     random: { u: Math.sqrt((left / (n - 2)) * (1 / n + x ** 2 / xx)), degrees: n - 2 },
   };
-}
-
-function scoreOf(squares: number, n: number, parameters: number): number {
-  return (
-    n * Math.log(squares) +
-    2 * parameters +
-    (2 * parameters * (parameters + 1)) / (n - parameters - 1)
-  );
 }

@@ -1,6 +1,6 @@
 import { type Activity } from './activity.js';
 import { unheardCpuSeconds } from './baseline-offsets.js';
-import { idleCpuRate } from './cpu-use.js';
+import { allCpuAboveIdle } from './cpu-use.js';
 import { type Figure } from './figure.js';
 import { baselineUncertainty, idleJoules } from './idle-baseline.js';
 import { type NodeView } from './node-view.js';
@@ -36,17 +36,13 @@ export function windowsFigure(
     };
   });
   const measured = repetitions.map((each) => each.marginal);
-  const unheard = unheardCpuSeconds(
-    view,
-    repetitions.map((each) => each.window),
-  );
-  const idleRate = view.otherCpu.reduce((sum, each) => sum + idleCpuRate(each, view.idle), 0);
+  const spans = repetitions.map((each) => each.window);
   const found =
-    unheard &&
+    unheardCpuSeconds(view, spans) &&
     withoutOtherWork(
       measured,
       repetitions.map(({ window, count }, i) => {
-        const aboveIdle = unheard[i]! - idleRate * secondsOf(window);
+        const aboveIdle = allCpuAboveIdle(view.otherCpu, [window], view.idle);
         return (shareOf(windows[i]!) * aboveIdle) / count;
       }),
     );

@@ -1,5 +1,5 @@
 import { FLAGS } from '@power-harness/proto/codec';
-import { type ClockOffset } from '../energy/clock-offset.js';
+import { type ClockOffset, MOST_OFFSET_SECONDS } from '../energy/clock-offset.js';
 import { type EnergySource, type SampleRow } from '../energy/energy-source.js';
 import { EnergySourceError } from '../errors.js';
 import { until } from '../processes/sleep.js';
@@ -7,9 +7,6 @@ import { type ManifestMeter } from '../run/manifest.js';
 
 /** Meters of the first generation send each second; three of those and the start of the exporter. */
 const LIMIT_SECONDS = 6;
-
-/** Clocks that are further apart than this can't be brought together by a round trip. */
-const OFFSET_LIMIT_SECONDS = 1;
 
 export interface AwaitedMeters {
   /** How the clock behind each node's samples differs from ours. */
@@ -59,7 +56,7 @@ export async function awaitMeters(
   }
   const clockOffsets = await source.clockOffsets();
   for (const [node, { seconds }] of clockOffsets) {
-    if (Math.abs(seconds) <= OFFSET_LIMIT_SECONDS) continue;
+    if (Math.abs(seconds) <= MOST_OFFSET_SECONDS) continue;
     throw new EnergySourceError(
       'CLOCKS_APART',
       `The clock of the exporter of ${node} is ${seconds.toFixed(1)} s off ours.`,

@@ -1,3 +1,6 @@
+/** Clocks that are further apart than this can't be brought together by a round trip. */
+export const MOST_OFFSET_SECONDS = 1;
+
 /** How another clock differs from ours. */
 export interface ClockOffset {
   /** The other clock less ours. */

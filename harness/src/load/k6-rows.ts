@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { constants, createGunzip } from 'node:zlib';
+import { constants } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
+import { openArchive } from './k6-archive.js';
 
 /** One row of k6's CSV output. */
 export interface K6Row {
@@ -24,11 +24,10 @@ export async function* readK6Rows(
   file: string,
   ...metrics: readonly string[]
 ): AsyncGenerator<K6Row[]> {
-  const source = createReadStream(file);
-  const text = source.pipe(
-    createGunzip({ chunkSize: CHUNK_BYTES, finishFlush: constants.Z_SYNC_FLUSH }),
-  );
-  source.on('error', (error) => text.destroy(error));
+  const text = openArchive(file, {
+    chunkSize: CHUNK_BYTES,
+    finishFlush: constants.Z_SYNC_FLUSH,
+  });
   text.setEncoding('utf8');
   const starts = metrics.map((metric) => `${metric},`);
   let rest = '';

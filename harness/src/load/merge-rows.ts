@@ -1,7 +1,7 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
-import { LoadError } from '../errors.js';
+import { createGzip } from 'node:zlib';
+import { archiveUnreadable, openArchive } from './k6-archive.js';
 import { shiftRows } from './shift-rows.js';
 
 /** The archives are large and soon read again. */
@@ -34,31 +34,19 @@ async function* rowsOf(archives: readonly string[]): AsyncGenerator<Buffer> {
       const end = header.indexOf('\n') + 1;
       if (end === 0) continue;
       const own = header.subarray(0, end);
-      if (columns && !columns.equals(own)) throw unreadable(archive, 'it has other columns');
+      if (columns && !columns.equals(own)) throw archiveUnreadable(archive, 'it has other columns');
       yield columns ? header.subarray(end) : header;
       columns ??= own;
       header = undefined;
     }
-    if (header) throw unreadable(archive, 'it has no rows');
+    if (header) throw archiveUnreadable(archive, 'it has no rows');
   }
 }
 
 async function* textOf(archive: string): AsyncGenerator<Buffer> {
-  const source = createReadStream(archive);
-  const text = source.pipe(createGunzip());
-  source.on('error', (error) => text.destroy(error));
   try {
-    yield* text as AsyncIterable<Buffer>;
+    yield* openArchive(archive) as AsyncIterable<Buffer>;
   } catch (error) {
-    throw unreadable(archive, (error as Error).message, error);
+    throw archiveUnreadable(archive, (error as Error).message, error);
   }
-}
-
-function unreadable(archive: string, why: string, cause?: unknown): LoadError {
-  return new LoadError(
-    'K6_ROWS_UNREADABLE',
-    `k6's rows in ${archive} can't be read: ${why}`,
-    "k6's log is beside it.",
-    { cause },
-  );
 }

@@ -1,6 +1,7 @@
-import { LoadError, RunInvalidError } from '../errors.js';
+import { RunInvalidError } from '../errors.js';
 import { type AppendTable } from '../run/append-table.js';
 import { type Locate } from '../targets/target.js';
+import { archiveUnreadable } from './k6-archive.js';
 import { readK6Rows, type K6Row } from './k6-rows.js';
 
 export interface ImportOptions {
@@ -46,12 +47,7 @@ export async function importRequests(options: ImportOptions): Promise<number> {
     return count;
   } catch (error) {
     if (error instanceof RunInvalidError) throw error;
-    throw new LoadError(
-      'K6_ROWS_UNREADABLE',
-      `k6's rows in ${requestsFile} can't be read: ${(error as Error).message}`,
-      "k6's log is beside it.",
-      { cause: error },
-    );
+    throw archiveUnreadable(requestsFile, (error as Error).message, error);
   }
 }
 

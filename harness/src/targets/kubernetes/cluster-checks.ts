@@ -1,4 +1,4 @@
-import { type ClockOffset } from '../../energy/clock-offset.js';
+import { type ClockOffset, MOST_OFFSET_SECONDS } from '../../energy/clock-offset.js';
 import { type ExporterEndpoint } from '../../energy/exporter-endpoint.js';
 import { feeds } from '../../energy/offered-exporters.js';
 import { PrometheusEnergy } from '../../energy/prometheus-energy.js';
@@ -18,7 +18,6 @@ import { loadRights, missingRights, neededRights, rightText } from './rights.js'
 
 const FRESH_SECONDS = 5;
 const OFFSET_WARNING_SECONDS = 0.01;
-const OFFSET_LIMIT_SECONDS = 1;
 
 type Finding = Omit<Check, 'name'>;
 
@@ -228,13 +227,13 @@ async function exporter(
   const channels = [...new Set(own.map(({ meter, channel }) => `${meter}/${channel}`))].join(', ');
   const age = nowUs / 1e6 - Math.max(...own.map(({ timeUs }) => timeUs)) / 1e6;
   const detail = `${channels}, last sample ${Math.max(0, age * 1000).toFixed(0)} ms ago, ${clockText(offset)}`;
-  if (Math.abs(offset.seconds) <= OFFSET_LIMIT_SECONDS) return { ok: true, detail };
+  if (Math.abs(offset.seconds) <= MOST_OFFSET_SECONDS) return { ok: true, detail };
   return { ok: false, detail, hint: 'Set the clocks (NTP) of this machine and of the node.' };
 }
 
 function clockText({ seconds, uncertaintySeconds }: ClockOffset): string {
   const ms = (value: number) => `${(value * 1000).toFixed(1)} ms`;
   const off = Math.abs(seconds);
-  const corrected = off > OFFSET_WARNING_SECONDS && off <= OFFSET_LIMIT_SECONDS;
+  const corrected = off > OFFSET_WARNING_SECONDS && off <= MOST_OFFSET_SECONDS;
   return `clock ${seconds < 0 ? '' : '+'}${ms(seconds)} ± ${ms(uncertaintySeconds)}${corrected ? ', which is corrected' : ''}`;
 }

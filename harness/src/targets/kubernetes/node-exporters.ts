@@ -2,6 +2,7 @@ import { type V1Pod, type V1PodList } from '@kubernetes/client-node';
 import { type ExporterEndpoint } from '../../energy/exporter-endpoint.js';
 import { type ClusterOptions } from './cluster-options.js';
 import { type KubernetesApi } from './kubernetes-api.js';
+import { podsOf } from './pods-of.js';
 
 const TWIN_IMAGE = /power-meter-twin/;
 
@@ -62,11 +63,6 @@ function podExporter(
       }
     },
   };
-}
-
-async function podsOf(api: KubernetesApi, namespace: string, selector: string): Promise<V1Pod[]> {
-  const query = selector && `?labelSelector=${encodeURIComponent(selector)}`;
-  return (await api.json<V1PodList>(`/api/v1/namespaces/${namespace}/pods${query}`)).items;
 }
 
 function isThere({ metadata, spec, status }: V1Pod): boolean {

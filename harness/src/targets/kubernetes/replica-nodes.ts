@@ -1,6 +1,7 @@
-import { type V1Pod, type V1PodList } from '@kubernetes/client-node';
+import { type V1Pod } from '@kubernetes/client-node';
 import { type Locate } from '../target.js';
 import { type KubernetesApi } from './kubernetes-api.js';
+import { podsOf } from './pods-of.js';
 
 /** OpenFaaS's own label of a function's pods. */
 export const FUNCTION_LABEL = 'faas_function';
@@ -16,16 +17,13 @@ export class ReplicaNodes {
 
   /** Looks again. @throws KubernetesError, TargetError */
   async refresh(): Promise<V1Pod[]> {
-    const selector = encodeURIComponent(FUNCTION_LABEL);
-    const { items } = await this.api.json<V1PodList>(
-      `/api/v1/namespaces/${this.namespace}/pods?labelSelector=${selector}`,
-    );
-    for (const { metadata, spec } of items) {
+    const pods = await podsOf(this.api, this.namespace, FUNCTION_LABEL);
+    for (const { metadata, spec } of pods) {
       const name = metadata?.labels?.[FUNCTION_LABEL];
       if (!name || !metadata?.name || !spec?.nodeName) continue;
       this.nodeOf.set(metadata.name, { function: name, node: spec.nodeName });
     }
-    return items;
+    return pods;
   }
 
   /** The function of a pod. */

@@ -1,5 +1,5 @@
 import { type Warning } from '../../../attribution/result.js';
-import { type ClockOffset } from '../../../energy/clock-offset.js';
+import { type ClockOffset, MOST_OFFSET_SECONDS } from '../../../energy/clock-offset.js';
 import { LoadError, PowerHarnessError } from '../../../errors.js';
 import { type K6Options } from '../../../load/k6-options.js';
 import { type LoadGenerator } from '../../../load/load-generator.js';
@@ -7,13 +7,13 @@ import { type LoadOrigin } from '../../../run/manifest.js';
 import { type KubernetesApi } from '../kubernetes-api.js';
 import { K6InPod } from './k6-in-pod.js';
 import { K6InPods } from './k6-in-pods.js';
-import { LOAD_CONTAINER, LOAD_FOLDER, LoadJob, loadLabels } from './load-job.js';
+import { LoadJob } from './load-job.js';
+import { LOAD_CONTAINER, LOAD_FOLDER, loadLabels } from './load-pod.js';
 import { type LoadNode } from './load-node.js';
 import { startInPod } from './pod-exec.js';
 import { podClockOffset } from './pod-clock.js';
 import { PodShell } from './pod-shell.js';
 
-const OFFSET_LIMIT_SECONDS = 1;
 const UNCERTAINTY_WARNING_SECONDS = 0.01;
 
 export interface OpenLoadOptions {
@@ -152,7 +152,7 @@ async function k6Version(shell: PodShell, image: string): Promise<string> {
 }
 
 function assertClock({ seconds }: ClockOffset, node: string): void {
-  if (Math.abs(seconds) <= OFFSET_LIMIT_SECONDS) return;
+  if (Math.abs(seconds) <= MOST_OFFSET_SECONDS) return;
   throw new LoadError(
     'CLOCKS_APART',
     `The clock of ${node}, where k6 runs, is ${seconds.toFixed(1)} s off ours.`,

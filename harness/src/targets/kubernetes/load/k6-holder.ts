@@ -1,4 +1,4 @@
-import { LOAD_FOLDER } from './load-job.js';
+import { LOAD_FOLDER } from './load-pod.js';
 
 /** Before the exit code of k6, in a line that the holder prints when all of its files are whole. */
 export const ENDED_MARK = 'power-harness k6 ended with ';

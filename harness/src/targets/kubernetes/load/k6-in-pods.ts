@@ -10,7 +10,7 @@ import { type K6Config, SUMMARY_FILE } from '../../../load/k6-script.js';
 import { mergeRows } from '../../../load/merge-rows.js';
 import { mergeSummaries, type WrittenSummary } from '../../../load/merge-summaries.js';
 import { type KubernetesApi } from '../kubernetes-api.js';
-import { LOAD_CONTAINER } from './load-job.js';
+import { LOAD_CONTAINER } from './load-pod.js';
 import { startInPod } from './pod-exec.js';
 import { asPodsSee, byOurClock, microsecondsToOurs, type PodPlace } from './pod-place.js';
 import { PodShell } from './pod-shell.js';

@@ -1,26 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { type V1Job, type V1JobList, type V1Pod, type V1PodList } from '@kubernetes/client-node';
+import { type V1Job, type V1JobList, type V1Pod } from '@kubernetes/client-node';
 import { LoadError } from '../../../errors.js';
-import { sleep, until } from '../../../processes/sleep.js';
-import { RUN_LABEL } from '../cluster-options.js';
+import { sleep } from '../../../processes/sleep.js';
 import { type ClusterNode } from '../cluster-nodes.js';
 import { type KubernetesApi } from '../kubernetes-api.js';
-import { HOSTNAME_LABEL } from '../node-pin.js';
 import { type PodHints, podTrouble } from '../pod-trouble.js';
-
-export const LOAD_CONTAINER = 'k6';
-/** The only folder its user can write to. */
-export const LOAD_FOLDER = '/load';
+import { podsOf } from '../pods-of.js';
+import { MADE_BY_RUNS, removeInForeground, removeLeftLoad } from './left-load.js';
+import {
+  AS_NOBODY,
+  LOAD_CONTAINER,
+  LOAD_FOLDER,
+  loadLabels,
+  LOAD_MOUNT,
+  LOAD_RESOURCES,
+  LOAD_VOLUME,
+  onNode,
+  WITHOUT_PRIVILEGES,
+} from './load-pod.js';
 
 /** So long may a bench take at most; and so long waits the pod of one that was killed, where no other bench removes it. */
 const DEADLINE_SECONDS = 24 * 3600;
 const FINISHED_SECONDS = 300;
 const START_LIMIT_SECONDS = 90;
-const END_LIMIT_SECONDS = 30;
 const POLL_SECONDS = 0.5;
 
-/** Whose functions it calls: a bench in another namespace of functions is not ours to clean up. */
-export const FUNCTIONS_LABEL = 'power-harness.functions';
 const JOB_LABEL = 'batch.kubernetes.io/job-name';
 
 const HINTS: PodHints = {
@@ -63,14 +67,14 @@ export class LoadJob {
       const pod = await awaitPod(api, namespace, name, signal);
       return new LoadJob(api, namespace, name, pod);
     } catch (error) {
-      await removeJob(api, namespace, name).catch(() => undefined);
+      await removeInForeground(api, jobsPath(namespace, name)).catch(() => undefined);
       throw error;
     }
   }
 
   /** Why its pod runs no more; undefined while it does. @throws KubernetesError, TargetError */
   async fate(): Promise<string | undefined> {
-    const pods = await podsOf(this.api, this.namespace, this.name);
+    const pods = await podsOfJob(this.api, this.namespace, this.name);
     const pod = pods.find(({ metadata }) => metadata?.name === this.pod);
     if (!pod) return 'it is gone: somebody deleted it, or its node went away';
     const { reason, message, phase, containerStatuses } = pod.status ?? {};
@@ -83,50 +87,27 @@ export class LoadJob {
 
   /** Removes it and waits until its pod is gone. @throws KubernetesError, TargetError */
   async remove(): Promise<void> {
-    await removeJob(this.api, this.namespace, this.name);
+    await removeInForeground(this.api, jobsPath(this.namespace, this.name));
   }
 }
 
-/**
- * Removes what killed benches left; nobody else is at it, for the lease is ours.
- * @returns what was found, to be told
- * @throws KubernetesError, TargetError
- */
+/** Removes the Jobs that killed benches left. @returns what was found, to be told @throws KubernetesError, TargetError */
 export async function removeLeftJobs(
   api: KubernetesApi,
   namespace: string,
   functionsNamespace: string,
 ): Promise<string[]> {
-  const notes: string[] = [];
-  const selector = encodeURIComponent(RUN_LABEL);
-  const path = `${jobsPath(namespace)}?labelSelector=${selector}`;
-  for (const { metadata } of (await api.json<V1JobList>(path)).items) {
-    const { [RUN_LABEL]: run, [FUNCTIONS_LABEL]: functions } = metadata?.labels ?? {};
-    if (functions !== functionsNamespace || !metadata?.name) continue;
-    await removeJob(api, namespace, metadata.name);
-    notes.push(`removed k6's pod, which the run ${run} had left when it was killed`);
-  }
-  return notes;
-}
-
-/** By which what drives load is found again. */
-export function loadLabels(run: string, functionsNamespace: string): Record<string, string> {
-  return {
-    'app.kubernetes.io/name': 'power-harness-load',
-    'app.kubernetes.io/part-of': 'power-harness',
-    [RUN_LABEL]: run,
-    [FUNCTIONS_LABEL]: functionsNamespace,
-  };
+  const { items } = await api.json<V1JobList>(`${jobsPath(namespace)}${MADE_BY_RUNS}`);
+  const pathOf = (name: string) => jobsPath(namespace, name);
+  return removeLeftLoad(api, items, functionsNamespace, pathOf, () => "k6's pod");
 }
 
 function jobsPath(namespace: string, name = ''): string {
   return `/apis/batch/v1/namespaces/${namespace}/jobs${name && `/${name}`}`;
 }
 
-async function podsOf(api: KubernetesApi, namespace: string, job: string): Promise<V1Pod[]> {
-  const selector = encodeURIComponent(`${JOB_LABEL}=${job}`);
-  const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`;
-  return (await api.json<V1PodList>(path)).items;
+function podsOfJob(api: KubernetesApi, namespace: string, job: string): Promise<V1Pod[]> {
+  return podsOf(api, namespace, `${JOB_LABEL}=${job}`);
 }
 
 async function awaitPod(
@@ -136,7 +117,7 @@ async function awaitPod(
   signal: AbortSignal,
 ): Promise<string> {
   for (const startMs = performance.now(); ;) {
-    const [pod] = await podsOf(api, namespace, job);
+    const [pod] = await podsOfJob(api, namespace, job);
     const isReady = pod?.status?.containerStatuses?.every(({ ready }) => ready);
     if (pod && isReady && pod.status?.phase === 'Running') return pod.metadata!.name!;
     const trouble = pod && podTrouble(pod, HINTS);
@@ -151,16 +132,6 @@ async function awaitPod(
     }
     await sleep(POLL_SECONDS * 1000, signal);
   }
-}
-
-/** In the foreground: it is gone when its pod is. */
-async function removeJob(api: KubernetesApi, namespace: string, name: string): Promise<void> {
-  const path = jobsPath(namespace, name);
-  if (!(await api.find<V1Job>(path))) return;
-  await api.json(path, { method: 'DELETE', body: { propagationPolicy: 'Foreground' } });
-  const { signal } = new AbortController();
-  const gone = async () => (await api.find<V1Job>(path)) === undefined || undefined;
-  await until(gone, END_LIMIT_SECONDS, POLL_SECONDS, signal);
 }
 
 function manifest(
@@ -184,16 +155,8 @@ function manifest(
           automountServiceAccountToken: false,
           // Variables of a Service called k6 would configure it.
           enableServiceLinks: false,
-          nodeSelector: { [HOSTNAME_LABEL]: node.host },
-          // Named by the user, it may be one that takes no others.
-          tolerations: node.takesPods ? [] : [{ operator: 'Exists', effect: 'NoSchedule' }],
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 65532,
-            runAsGroup: 65532,
-            fsGroup: 65532,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
+          ...onNode(node),
+          securityContext: AS_NOBODY,
           containers: [
             {
               name: LOAD_CONTAINER,
@@ -201,17 +164,12 @@ function manifest(
               imagePullPolicy: 'IfNotPresent',
               command: ['sh', '-c', "trap 'exit 0' TERM; while :; do sleep 3600 & wait $!; done"],
               env: [{ name: 'HOME', value: LOAD_FOLDER }],
-              // No limit of CPU: a throttled generator would not keep its rate.
-              resources: { requests: { cpu: '100m', memory: '128Mi' } },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ['ALL'] },
-              },
-              volumeMounts: [{ name: 'load', mountPath: LOAD_FOLDER }],
+              resources: LOAD_RESOURCES,
+              securityContext: WITHOUT_PRIVILEGES,
+              volumeMounts: [LOAD_MOUNT],
             },
           ],
-          volumes: [{ name: 'load', emptyDir: {} }],
+          volumes: [LOAD_VOLUME],
         },
       },
     },

@@ -7,6 +7,8 @@ import { sleep } from '../../../processes/sleep.js';
 import { parseEnded } from './k6-holder.js';
 import { type KubernetesApi } from '../kubernetes-api.js';
 import { podTrouble } from '../pod-trouble.js';
+import { podsOf } from '../pods-of.js';
+import { LOAD_CONTAINER } from './load-pod.js';
 import {
   configMapOf,
   secretOf,
@@ -21,7 +23,6 @@ const NOTICE_SECONDS = 30;
 /** Until the first request: pods are made, images pulled, the operator waits for its services. */
 export const START_SECONDS = 180;
 const POLL_SECONDS = 0.5;
-const CONTAINER = 'k6';
 const STOPPED = { how: 'it was stopped' };
 
 /**
@@ -98,10 +99,11 @@ export class SharedK6 implements K6Process {
   }
 
   private async untilEnded(): Promise<Awaited<K6Process['ended']>> {
+    const { name, namespace } = this.load;
     const createdMs = performance.now();
     while (this.codes.size < this.load.runners) {
       if (this.stop.signal.aborted) return STOPPED;
-      const pods = await this.pods().catch((error: unknown) => {
+      const pods = await podsOf(this.api, namespace, `k6_cr=${name}`).catch((error: unknown) => {
         if (this.started) return []; // the load goes on without our looking
         throw error;
       });
@@ -112,13 +114,6 @@ export class SharedK6 implements K6Process {
       await sleep(POLL_SECONDS * 1000, this.stop.signal).catch(() => undefined);
     }
     return { exitCode: [...this.codes.values()].find((code) => code !== 0) ?? 0 };
-  }
-
-  private async pods(): Promise<V1Pod[]> {
-    const { name, namespace } = this.load;
-    const selector = encodeURIComponent(`k6_cr=${name}`);
-    const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`;
-    return (await this.api.json<{ items: V1Pod[] }>(path)).items;
   }
 
   /** What a runner prints, taken up again where the connection is lost. */
@@ -132,7 +127,7 @@ export class SharedK6 implements K6Process {
         ? ''
         : `&sinceSeconds=${Math.ceil((performance.now() - heardMs) / 1000) + 1}`;
     const log = `/api/v1/namespaces/${this.load.namespace}/pods/${name}/log`;
-    const path = `${log}?container=${CONTAINER}&follow=true${again}`;
+    const path = `${log}?container=${LOAD_CONTAINER}&follow=true${again}`;
     const lines = this.api.lines(path, (line) => this.take(name, line), this.stop.signal);
     this.following.set(
       name,
@@ -208,5 +203,5 @@ function partsPath(namespace: string, kind: 'configmaps' | 'secrets'): string {
 }
 
 function stateOf({ status }: V1Pod): V1ContainerState {
-  return status?.containerStatuses?.find(({ name }) => name === CONTAINER)?.state ?? {};
+  return status?.containerStatuses?.find(({ name }) => name === LOAD_CONTAINER)?.state ?? {};
 }

@@ -9,16 +9,22 @@ import { K6_ENVIRONMENT } from '../../../load/follow-k6.js';
 import { REQUESTS_FILE, type LiveOutput } from '../../../load/k6-options.js';
 import { CONFIG_FILE, K6_SCRIPT, type K6Config, SCRIPT_FILE } from '../../../load/k6-script.js';
 import { type ClusterNode } from '../cluster-nodes.js';
-import { HOSTNAME_LABEL } from '../node-pin.js';
 import { K6_HOLDER } from './k6-holder.js';
-import { LOAD_FOLDER } from './load-job.js';
+import {
+  AS_NOBODY,
+  LOAD_FOLDER,
+  LOAD_MOUNT,
+  LOAD_RESOURCES,
+  LOAD_VOLUME,
+  onNode,
+  WITHOUT_PRIVILEGES,
+} from './load-pod.js';
 
 /** Kubernetes' own limit of what is in a ConfigMap, keys included. */
 const CONFIG_MAP_BYTES = 1024 * 1024;
 const HOLDER_FOLDER = '/power-harness';
 const HOLDER_KEY = 'k6';
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const USER = 65532;
 
 /** A load that runners of k6-operator share. */
 export interface SharedLoad {
@@ -123,21 +129,10 @@ export function testRunOf(load: SharedLoad): TestRun {
   const { name, namespace, labels, runners, image, starterImage, node, live } = load;
   const pod: TestRunPod = {
     imagePullPolicy: 'IfNotPresent',
-    nodeSelector: { [HOSTNAME_LABEL]: node.host },
-    tolerations: node.takesPods ? [] : [{ operator: 'Exists', effect: 'NoSchedule' }],
+    ...onNode(node),
     automountServiceAccountToken: 'false',
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-    containerSecurityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: AS_NOBODY,
+    containerSecurityContext: WITHOUT_PRIVILEGES,
   };
   const env = { ...K6_ENVIRONMENT, PATH: `${HOLDER_FOLDER}:${USUAL_PATH}`, HOME: LOAD_FOLDER };
   const status = { httpGet: { path: '/v1/status', port: 6565 } };
@@ -160,19 +155,15 @@ export function testRunOf(load: SharedLoad): TestRun {
         image,
         env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
         ...(live ? { envFrom: [{ secretRef: { name } }] } : {}),
-        // No limit of CPU: a throttled generator would not keep its rate.
-        resources: { requests: { cpu: '100m', memory: '128Mi' } },
+        resources: LOAD_RESOURCES,
         volumes: [
-          { name: 'load', emptyDir: {} },
+          LOAD_VOLUME,
           {
             name: 'holder',
             configMap: { name, items: [{ key: HOLDER_KEY, path: HOLDER_KEY, mode: 0o555 }] },
           },
         ],
-        volumeMounts: [
-          { name: 'load', mountPath: LOAD_FOLDER },
-          { name: 'holder', mountPath: HOLDER_FOLDER, readOnly: true },
-        ],
+        volumeMounts: [LOAD_MOUNT, { name: 'holder', mountPath: HOLDER_FOLDER, readOnly: true }],
         // The operator waits for it; each 10 s, as is usual, would be a long wait before each load.
         readinessProbe: { ...status, periodSeconds: 1 },
         // The usual one would end a pod whose k6 has ended and whose files are yet to be fetched.

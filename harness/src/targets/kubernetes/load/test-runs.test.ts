@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ClusterStandIn } from '../cluster-stand-in.js';
 import { KubernetesApi } from '../kubernetes-api.js';
-import { loadLabels } from './load-job.js';
+import { loadLabels } from './load-pod.js';
 import { assertTestRuns, removeLeftTestRuns, testRunPath } from './test-runs.js';
 
 let cluster: ClusterStandIn;

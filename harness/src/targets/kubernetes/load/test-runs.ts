@@ -1,12 +1,8 @@
 import { TargetError } from '../../../errors.js';
-import { until } from '../../../processes/sleep.js';
 import { type KubernetesApi } from '../kubernetes-api.js';
-import { RUN_LABEL } from '../cluster-options.js';
-import { FUNCTIONS_LABEL } from './load-job.js';
+import { MADE_BY_RUNS, removeLeftLoad } from './left-load.js';
 import { type TestRun } from './test-run-manifest.js';
 
-const END_LIMIT_SECONDS = 30;
-const POLL_SECONDS = 0.5;
 const API = '/apis/k6.io/v1alpha1';
 
 /** Of the TestRuns in a namespace, or of one of them. */
@@ -27,28 +23,17 @@ export async function assertTestRuns(api: KubernetesApi): Promise<void> {
 /**
  * Removes the TestRuns that killed benches left, and waits until their runners are gone.
  * @returns what was found, to be told
- * @throws TargetError
+ * @throws KubernetesError, TargetError
  */
 export async function removeLeftTestRuns(
   api: KubernetesApi,
   namespace: string,
   functionsNamespace: string,
 ): Promise<string[]> {
-  const selector = encodeURIComponent(RUN_LABEL);
-  const { status, body } = await api.call(`${testRunPath(namespace)}?labelSelector=${selector}`);
+  const { status, body } = await api.call(`${testRunPath(namespace)}${MADE_BY_RUNS}`);
   // Without the operator there are none; and without the right to look none of ours.
   if (status !== 200) return [];
-  const notes: string[] = [];
-  for (const { metadata } of (JSON.parse(body) as { items: TestRun[] }).items) {
-    const { [RUN_LABEL]: run, [FUNCTIONS_LABEL]: functions } = metadata.labels;
-    if (functions !== functionsNamespace) continue;
-    const path = testRunPath(namespace, metadata.name);
-    await api.call(path, { method: 'DELETE', body: { propagationPolicy: 'Foreground' } });
-    const gone = async () => (await api.find(path)) === undefined || undefined;
-    await until(gone, END_LIMIT_SECONDS, POLL_SECONDS, new AbortController().signal);
-    notes.push(
-      `removed the TestRun ${metadata.name}, which the run ${run} had left when it was killed`,
-    );
-  }
-  return notes;
+  const { items } = JSON.parse(body) as { items: TestRun[] };
+  const pathOf = (name: string) => testRunPath(namespace, name);
+  return removeLeftLoad(api, items, functionsNamespace, pathOf, (name) => `the TestRun ${name}`);
 }

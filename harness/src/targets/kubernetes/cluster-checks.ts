@@ -53,8 +53,10 @@ export async function checkCluster(options: KubernetesTargetOptions): Promise<Ch
     await line('rights', () => rights(cluster, options, node !== undefined && !honoursConstraints));
     await line('free', () => free(cluster, options.functionsNamespace));
     await line('nodes', () => nodes(cluster, node));
-    await line('load', () => load(cluster, options));
-    if (options.metered) checks.push(...(await meters(cluster, options)));
+    const exporters = await exportersOf(cluster, options);
+    const measured = measuredNodes(options, exporters);
+    await line('load', () => load(cluster, options, measured));
+    if (options.metered) checks.push(...(await meters(options, exporters, measured)));
   }
   api?.close();
   return checks;
@@ -122,7 +124,11 @@ async function nodes(api: KubernetesApi, asked: string | undefined): Promise<Fin
 }
 
 /** Whether k6 can run in the cluster: said in any case, needed where it shall. */
-async function load(api: KubernetesApi, options: KubernetesTargetOptions): Promise<Finding> {
+async function load(
+  api: KubernetesApi,
+  options: KubernetesTargetOptions,
+  measured: readonly string[],
+): Promise<Finding> {
   const { drivesLoad, node } = options;
   const missing = await missingRights(api, loadRights(options, options.load));
   const lacking = missing.length > 0 && `this user may not ${missing.map(rightText).join(', ')}`;
@@ -130,7 +136,6 @@ async function load(api: KubernetesApi, options: KubernetesTargetOptions): Promi
     return { ok: false, detail: lacking, hint: 'docs/config.md has a role with what it takes.' };
   }
   if (lacking) return found(`from this machine; not in the cluster: ${lacking}`);
-  const measured = await measuredNodes(api, options);
   const { parallelism } = options.load;
   if (drivesLoad && parallelism > 1) await assertTestRuns(api);
   try {
@@ -148,32 +153,40 @@ async function load(api: KubernetesApi, options: KubernetesTargetOptions): Promi
   }
 }
 
-/** As far as exporters tell. */
-async function measuredNodes(
+/** Exporters as they were found; why not, where there are none. */
+interface FoundExporters {
+  byNode: ReadonlyMap<string, ExporterEndpoint>;
+  reason: string;
+}
+
+async function exportersOf(
   api: KubernetesApi,
-  { node, metered, exporters, channels }: KubernetesTargetOptions,
-): Promise<string[]> {
-  if (node) return [node];
-  const byNode = metered
-    ? await findExporters(api, exporters).then(
-        (found) => found.byNode,
-        () => new Map<string, unknown>(),
-      )
-    : new Map<string, unknown>();
-  return [...channels.keys(), ...byNode.keys()];
+  { metered, exporters }: KubernetesTargetOptions,
+): Promise<FoundExporters> {
+  const reason = `no exporter in ${exporters.namespace} (${exporters.selector})`;
+  if (!metered) return { byNode: new Map(), reason };
+  try {
+    return { ...(await findExporters(api, exporters)), reason };
+  } catch (error) {
+    return { byNode: new Map(), reason: (error as Error).message };
+  }
+}
+
+/** As far as exporters tell. */
+function measuredNodes(
+  { node, channels }: KubernetesTargetOptions,
+  { byNode }: FoundExporters,
+): string[] {
+  return node ? [node] : [...new Set([...byNode.keys(), ...channels.keys()])];
 }
 
 /** One line for each node's exporter, and one for Prometheus, which must do where an exporter can't be reached. */
-async function meters(api: KubernetesApi, options: KubernetesTargetOptions): Promise<Check[]> {
-  const { exporters, channels, node, prometheusUrl } = options;
-  let byNode: ReadonlyMap<string, ExporterEndpoint> = new Map();
-  let reason = `no exporter in ${exporters.namespace} (${exporters.selector})`;
-  try {
-    ({ byNode } = await findExporters(api, exporters));
-  } catch (error) {
-    reason = (error as Error).message;
-  }
-  const wanted = node ? [node] : [...new Set([...byNode.keys(), ...channels.keys()])];
+async function meters(
+  options: KubernetesTargetOptions,
+  { byNode, reason }: FoundExporters,
+  wanted: readonly string[],
+): Promise<Check[]> {
+  const { channels, prometheusUrl } = options;
   const lines: Check[] = [];
   for (const name of wanted) {
     const endpoint = byNode.get(name);

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { type Figure } from '../harness/src/attribution/result.js';
 import { KIND_CLUSTER } from '../harness/src/cluster/kind-cluster.js';
-import { benchOn, configured, left, WORKERS, type Measured } from './bench-on-kind.js';
+import { agrees, figureAgrees, onceMore } from './agreement.js';
+import { benchOn, configured, left, WORKERS } from './bench-on-kind.js';
 import { clusterMissing, kubectl } from './kubectl.js';
 import { createServiceAccount, removeServiceAccount, rule } from './service-account.js';
 import { errorOf, exported, fetchTruth, prometheus, scraped } from './twin-energy.js';
@@ -13,29 +13,6 @@ const BY_PROMETHEUS = 'bench-by-prometheus';
 const [WORKER] = WORKERS;
 
 const missing = clusterMissing();
-
-/** Within twice the half-width of its interval. */
-function agrees({ value, ci95 }: Pick<Figure, 'value' | 'ci95'>, truth: number): boolean {
-  console.log(`${value} J [${ci95.low}, ${ci95.high}], truth ${truth} J`);
-  return Math.abs(value - truth) < ci95.high - ci95.low;
-}
-
-function figureAgrees({ result }: Measured): boolean {
-  const [{ marginal, truth_joules_per_invocation: truth } = {}] = result.functions;
-  return agrees({ ...marginal!, value: marginal!.joules_per_invocation }, truth!);
-}
-
-/** The most honest interval is missed now and then, above all on a busy machine: then it is measured once more. */
-async function onceMore(
-  measure: () => Promise<Measured>,
-  right: (measured: Measured) => boolean,
-): Promise<Measured> {
-  const first = await measure();
-  if (right(first)) return first;
-  const second = await measure();
-  expect(right(second)).toBe(true);
-  return second;
-}
 
 describe.skipIf(missing)(`the cluster${missing}`, () => {
   test('every pod is ready', async () => {

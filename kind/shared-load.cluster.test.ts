@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { onlyRun, said, startCli } from '../harness/src/bench/run-cli.js';
 import { KIND_CLUSTER } from '../harness/src/cluster/kind-cluster.js';
 import { type K6Row, readK6Rows } from '../harness/src/load/k6-rows.js';
+import { figureAgrees } from './agreement.js';
 import { benchOn, configured, left, WORKERS } from './bench-on-kind.js';
 import { clusterMissing, kubectl } from './kubectl.js';
 
@@ -60,12 +61,9 @@ describe.skipIf(missing)(`several k6 of k6-operator on a kind cluster${missing}`
   test("a bench: the twin's truth, every call once, both runners in the rows", async () => {
     const directory = directoryOf();
     const args = [FUNCTION, '--duration', '10', '--idle', '8', ...SHARED];
-    const { result, manifest } = await benchOn(WORKER, args, { target: 'changed', directory });
-    expect(manifest.load).toMatchObject({ parallelism: 2, nodes: [{ node: WORKERS[1] }] });
-    const [{ marginal, truth_joules_per_invocation: truth } = {}] = result.functions;
-    const { joules_per_invocation: joules, ci95 } = marginal!;
-    console.log(`${joules} J [${ci95.low}, ${ci95.high}], truth ${truth} J`);
-    expect(Math.abs(joules - truth!)).toBeLessThan(ci95.high - ci95.low);
+    const measured = await benchOn(WORKER, args, { target: 'changed', directory });
+    expect(measured.manifest.load).toMatchObject({ parallelism: 2, nodes: [{ node: WORKERS[1] }] });
+    expect(figureAgrees(measured)).toBe(true);
     const run = onlyRun(directory);
     for (const load of readdirSync(join(run, 'k6'))) {
       if (!readdirSync(join(run, 'k6', load)).includes('requests.csv.gz')) continue;

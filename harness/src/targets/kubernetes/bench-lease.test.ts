@@ -1,21 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BenchLease } from './bench-lease.js';
-import { ClusterStandIn } from './cluster-stand-in.js';
-import { KubernetesApi } from './kubernetes-api.js';
+import { labCluster } from './lab-cluster.js';
 
+const lab = labCluster();
 const { signal } = new AbortController();
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/fn/leases/power-harness-bench';
-let cluster: ClusterStandIn;
-let api: KubernetesApi;
-
-beforeEach(async () => {
-  cluster = await ClusterStandIn.start();
-  api = KubernetesApi.load('lab', cluster.kubeconfig());
-});
-afterEach(() => cluster.close());
 
 function take(run: string): Promise<BenchLease> {
-  return BenchLease.take(api, 'fn', run, signal, 0.1);
+  return BenchLease.take(lab.api, 'fn', run, signal, 0.1);
 }
 
 test('of two benches at once one gets it, and the other is told who has it', async () => {
@@ -30,9 +22,9 @@ test('of two benches at once one gets it, and the other is told who has it', asy
     },
   });
   const lease = (won as PromiseFulfilledResult<BenchLease>).value;
-  expect(await BenchLease.holder(api, 'fn')).toMatchObject({ live: true });
+  expect(await BenchLease.holder(lab.api, 'fn')).toMatchObject({ live: true });
   await lease.release();
-  expect(await BenchLease.holder(api, 'fn')).toBeUndefined();
+  expect(await BenchLease.holder(lab.api, 'fn')).toBeUndefined();
   await (await take('run-3')).release();
 });
 
@@ -45,21 +37,23 @@ test('it is renewed while it is held', async () => {
 
 test('that of a killed bench runs out, and is taken over', async () => {
   const killed = await take('run-1');
-  const left = cluster.objects.get(LEASE)!;
+  const left = lab.cluster.objects.get(LEASE)!;
   await killed.release();
-  cluster.put(LEASE, left);
+  lab.cluster.put(LEASE, left);
   await new Promise((resolve) => setTimeout(resolve, 400));
-  expect(await BenchLease.holder(api, 'fn')).toMatchObject({ live: false });
+  expect(await BenchLease.holder(lab.api, 'fn')).toMatchObject({ live: false });
   const lease = await take('run-2');
-  expect(cluster.objects.get(LEASE)!.metadata!.labels).toEqual({ 'power-harness.run': 'run-2' });
+  expect(lab.cluster.objects.get(LEASE)!.metadata!.labels).toEqual({
+    'power-harness.run': 'run-2',
+  });
   await lease.release();
 });
 
 test('one that looks old but is renewed (clocks differ) is not taken over', async () => {
   const held = await take('run-1');
   const looksOld = setInterval(() => {
-    const { spec, ...lease } = cluster.objects.get(LEASE)!;
-    cluster.put(LEASE, {
+    const { spec, ...lease } = lab.cluster.objects.get(LEASE)!;
+    lab.cluster.put(LEASE, {
       ...lease,
       spec: { ...(spec as object), renewTime: '2020-01-01T00:00:00.000000Z' },
     });
@@ -72,15 +66,18 @@ test('one that looks old but is renewed (clocks differ) is not taken over', asyn
 
 test('who loses it is told so', async () => {
   const lease = await take('run-1');
-  const { spec, ...rest } = cluster.objects.get(LEASE)!;
-  cluster.put(LEASE, { ...rest, spec: { ...(spec as object), holderIdentity: 'someone else' } });
+  const { spec, ...rest } = lab.cluster.objects.get(LEASE)!;
+  lab.cluster.put(LEASE, {
+    ...rest,
+    spec: { ...(spec as object), holderIdentity: 'someone else' },
+  });
   expect((await lease.lost).message).toContain('someone else');
   await lease.release().catch(() => undefined);
 });
 
 test('a cluster that is gone for too long loses it as well', async () => {
   const lease = await take('run-1');
-  cluster.close();
+  lab.cluster.close();
   expect((await lease.lost).message).toMatch(/could not be renewed for 0.3/);
   await lease.release().catch(() => undefined);
 });

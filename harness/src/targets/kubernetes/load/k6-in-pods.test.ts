@@ -7,20 +7,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findProgramOrSkip } from '../../../bench/required-programs.js';
 import { readK6Rows } from '../../../load/k6-rows.js';
 import { runLoad, type LoadOptions } from '../../../load/run-load.js';
-import { ClusterStandIn } from '../cluster-stand-in.js';
-import { KubernetesApi } from '../kubernetes-api.js';
+import { labCluster } from '../lab-cluster.js';
 import { K6InPods } from './k6-in-pods.js';
 import { OperatorStandIn } from './operator-stand-in.js';
 
+const lab = labCluster();
 const NAMESPACE = 'power-harness';
 const OURS = 'http://gateway.test:31112';
 const PAYLOAD = Buffer.from([0, 255, 10]);
 const AHEAD_SECONDS = 3600;
 
 const missing = findProgramOrSkip('k6');
-let cluster: ClusterStandIn;
 let operator: OperatorStandIn;
-let api: KubernetesApi;
 let server: Server;
 let seen: string[];
 let directory: string;
@@ -37,15 +35,11 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cluster = await ClusterStandIn.start();
-  api = KubernetesApi.load('lab', cluster.kubeconfig());
-  operator = new OperatorStandIn(cluster, NAMESPACE);
+  operator = new OperatorStandIn(lab.cluster, NAMESPACE);
 });
 
 afterEach(async () => {
   await operator.close();
-  api.close();
-  cluster.close();
   server.closeAllConnections();
   server.close();
 });
@@ -66,7 +60,7 @@ function load(more: Partial<LoadOptions> = {}): LoadOptions {
     clockOffset: { seconds: AHEAD_SECONDS, uncertaintySeconds: 0 },
   };
   const shellOf = (pod: string) => operator.runners.get(pod)!.shell.shell;
-  const pods = new K6InPods(api, shared, place, shellOf);
+  const pods = new K6InPods(lab.api, shared, place, shellOf);
   return {
     run: (options) => pods.run(options),
     functions: [
@@ -82,7 +76,8 @@ function load(more: Partial<LoadOptions> = {}): LoadOptions {
   };
 }
 
-const objectsLeft = () => [...cluster.objects.keys()].filter((path) => !path.includes('/pods/'));
+const objectsLeft = () =>
+  [...lab.cluster.objects.keys()].filter((path) => !path.includes('/pods/'));
 
 describe.skipIf(missing)(`several k6 that share a load${missing ?? ''}`, () => {
   test('every call is made once, and is in the rows, by our clock', async () => {

@@ -1,39 +1,27 @@
 import { type V1Job } from '@kubernetes/client-node';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ClusterStandIn } from '../cluster-stand-in.js';
-import { KubernetesApi } from '../kubernetes-api.js';
+import { expect, test } from 'vitest';
+import { labCluster } from '../lab-cluster.js';
 import { LoadJob, removeLeftJobs } from './load-job.js';
 
+const lab = labCluster();
 const NAMESPACE = 'load';
 const JOBS = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs/`;
 const { signal } = new AbortController();
 
-let cluster: ClusterStandIn;
-let api: KubernetesApi;
-
-beforeEach(async () => {
-  cluster = await ClusterStandIn.start();
-  api = KubernetesApi.load('lab', cluster.kubeconfig());
-});
-afterEach(() => {
-  api.close();
-  cluster.close();
-});
-
-const jobs = () => [...cluster.objects].filter(([path]) => path.startsWith(JOBS));
+const jobs = () => [...lab.cluster.objects].filter(([path]) => path.startsWith(JOBS));
 
 /** The pod of the only Job, as Kubernetes would make it. */
 async function pod(status: object): Promise<void> {
   await expect.poll(() => jobs().length).toBe(1);
   const job = jobs()[0]![1].metadata!.name!;
   const labels = { 'batch.kubernetes.io/job-name': job };
-  cluster.pod(NAMESPACE, `${job}-x`, { metadata: { labels }, status });
+  lab.cluster.pod(NAMESPACE, `${job}-x`, { metadata: { labels }, status });
 }
 
 function start(takesPods = true, stop = signal): Promise<LoadJob> {
   const node = { name: 'a', host: 'host-a', ready: true, takesPods, reason: '' };
   const namespaces = { namespace: NAMESPACE, functionsNamespace: 'openfaas-fn' };
-  return LoadJob.start(api, { ...namespaces, run: 'run-1', image: 'k6', node }, stop);
+  return LoadJob.start(lab.api, { ...namespaces, run: 'run-1', image: 'k6', node }, stop);
 }
 
 const RUNNING = { phase: 'Running', containerStatuses: [{ ready: true }] };
@@ -119,18 +107,18 @@ test.each([
   const job = await starting;
   expect(await job.fate()).toBeUndefined();
   if (status) await pod(status);
-  else cluster.objects.delete(`/api/v1/namespaces/${NAMESPACE}/pods/${job.pod}`);
+  else lab.cluster.objects.delete(`/api/v1/namespaces/${NAMESPACE}/pods/${job.pod}`);
   expect(await job.fate()).toContain(fate);
 });
 
 test('what killed benches left is removed, of ours alone', async () => {
   const job = (name: string, functions: string) => {
     const labels = { 'power-harness.run': name, 'power-harness.functions': functions };
-    cluster.put(`${JOBS}${name}`, { metadata: { name, labels } });
+    lab.cluster.put(`${JOBS}${name}`, { metadata: { name, labels } });
   };
   job('killed', 'openfaas-fn');
   job('of-others', 'other-fn');
-  expect(await removeLeftJobs(api, NAMESPACE, 'openfaas-fn')).toEqual([
+  expect(await removeLeftJobs(lab.api, NAMESPACE, 'openfaas-fn')).toEqual([
     "removed k6's pod, which the run killed had left when it was killed",
   ]);
   expect(jobs().map(([path]) => path)).toEqual([`${JOBS}of-others`]);

@@ -1,12 +1,12 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ClusterStandIn } from '../cluster-stand-in.js';
-import { KubernetesApi } from '../kubernetes-api.js';
+import { afterEach, expect, test, vi } from 'vitest';
+import { labCluster } from '../lab-cluster.js';
 import { ENDED_MARK } from './k6-holder.js';
 import { SharedK6 } from './shared-k6.js';
 import { type SharedLoad, type TestRun } from './test-run-manifest.js';
 
+const lab = labCluster();
 const NAMESPACE = 'power-harness';
 const TEST_RUN = `/apis/k6.io/v1alpha1/namespaces/${NAMESPACE}/testruns/shared`;
 const CONFIG_MAP = `/api/v1/namespaces/${NAMESPACE}/configmaps/shared`;
@@ -21,40 +21,30 @@ const LOAD: SharedLoad = {
   config: { request_timeout_seconds: 1, calls: {}, scenarios: {}, thresholds: {} },
 };
 
-let cluster: ClusterStandIn;
-let api: KubernetesApi;
-
-beforeEach(async () => {
-  cluster = await ClusterStandIn.start();
-  api = KubernetesApi.load('lab', cluster.kubeconfig());
-});
-
 afterEach(() => {
   vi.useRealTimers();
-  api.close();
-  cluster.close();
 });
 
 function stage(name: string): void {
-  cluster.put(TEST_RUN, { ...cluster.objects.get(TEST_RUN), status: { stage: name } });
+  lab.cluster.put(TEST_RUN, { ...lab.cluster.objects.get(TEST_RUN), status: { stage: name } });
 }
 
 /** A runner's pod, as the operator makes it. */
 function runner(index: number, status: object = RUNNING): void {
   const labels = { app: 'k6', k6_cr: 'shared', runner: 'true' };
-  cluster.pod(NAMESPACE, `shared-${index}`, { metadata: { labels }, status });
+  lab.cluster.pod(NAMESPACE, `shared-${index}`, { metadata: { labels }, status });
 }
 
 function prints(index: number, ...lines: string[]): void {
   const path = `/api/v1/namespaces/${NAMESPACE}/pods/shared-${index}/log`;
-  cluster.proxied.set(path, () => ({ body: lines.map((line) => `${line}\n`).join('') }));
+  lab.cluster.proxied.set(path, () => ({ body: lines.map((line) => `${line}\n`).join('') }));
 }
 
 test('it has ended when all runners have, and is gone when it is removed', async () => {
-  const k6 = await SharedK6.start(api, LOAD);
-  const { metadata } = cluster.objects.get(CONFIG_MAP) as { metadata: object };
+  const k6 = await SharedK6.start(lab.api, LOAD);
+  const { metadata } = lab.cluster.objects.get(CONFIG_MAP) as { metadata: object };
   expect(metadata).toMatchObject({ ownerReferences: [{ kind: 'TestRun', name: 'shared' }] });
-  expect((cluster.objects.get(TEST_RUN) as unknown as TestRun).spec.parallelism).toBe(2);
+  expect((lab.cluster.objects.get(TEST_RUN) as unknown as TestRun).spec.parallelism).toBe(2);
   stage('created');
   runner(1);
   prints(1, START, 'a', `${ENDED_MARK}0`);
@@ -66,25 +56,27 @@ test('it has ended when all runners have, and is gone when it is removed', async
   expect(k6.runners).toEqual(['shared-1', 'shared-2']);
   expect((await text(k6.stdout)).split('\n')).toEqual([START, 'a', START, 'b', '']);
   await k6.remove();
-  expect([...cluster.objects.keys()].filter((path) => !path.includes('/pods/'))).toEqual([]);
+  expect([...lab.cluster.objects.keys()].filter((path) => !path.includes('/pods/'))).toEqual([]);
 });
 
 test('what configures a live output is a Secret, which goes with it', async () => {
   const environment = { K6_PROMETHEUS_RW_PASSWORD: 'hidden' };
   const live = { name: 'experimental-prometheus-rw', environment, tags: {} };
-  const k6 = await SharedK6.start(api, { ...LOAD, live });
-  expect(cluster.objects.get(SECRET)).toMatchObject({
+  const k6 = await SharedK6.start(lab.api, { ...LOAD, live });
+  expect(lab.cluster.objects.get(SECRET)).toMatchObject({
     stringData: environment,
     metadata: { ownerReferences: [{ name: 'shared' }] },
   });
-  const others = [TEST_RUN, CONFIG_MAP].map((path) => JSON.stringify(cluster.objects.get(path)));
+  const others = [TEST_RUN, CONFIG_MAP].map((path) =>
+    JSON.stringify(lab.cluster.objects.get(path)),
+  );
   expect(others.join('')).not.toContain('hidden');
   await k6.remove();
-  expect(cluster.objects.size).toBe(0);
+  expect(lab.cluster.objects.size).toBe(0);
 });
 
 test('one that failed fails all', async () => {
-  const k6 = await SharedK6.start(api, LOAD);
+  const k6 = await SharedK6.start(lab.api, LOAD);
   stage('started');
   for (const index of [1, 2]) {
     runner(index);
@@ -94,12 +86,12 @@ test('one that failed fails all', async () => {
 });
 
 test('what a runner prints is taken up again where the connection was lost', async () => {
-  const k6 = await SharedK6.start(api, { ...LOAD, runners: 1 });
+  const k6 = await SharedK6.start(lab.api, { ...LOAD, runners: 1 });
   stage('started');
   runner(1);
   const asked: string[] = [];
   const path = `/api/v1/namespaces/${NAMESPACE}/pods/shared-1/log`;
-  cluster.proxied.set(path, ({ searchParams }) => {
+  lab.cluster.proxied.set(path, ({ searchParams }) => {
     asked.push(searchParams.get('sinceSeconds') ?? 'all');
     return { body: asked.length === 1 ? `${START}\n` : `${ENDED_MARK}0\n` };
   });
@@ -130,10 +122,10 @@ test.each([
     'a TestRun that somebody removed',
     'TEST_RUN_GONE',
     'shared',
-    () => cluster.objects.delete(TEST_RUN),
+    () => lab.cluster.objects.delete(TEST_RUN),
   ],
 ])('%s', async (_, code, said, happen) => {
-  const k6 = await SharedK6.start(api, LOAD);
+  const k6 = await SharedK6.start(lab.api, LOAD);
   stage('created');
   happen();
   await expect(k6.ended).rejects.toMatchObject({
@@ -143,13 +135,13 @@ test.each([
 });
 
 test('no operator that takes notice, and one whose runners never begin', async () => {
-  const silent = await SharedK6.start(api, LOAD);
+  const silent = await SharedK6.start(lab.api, LOAD);
   const began = performance.now();
   const now = vi.spyOn(performance, 'now').mockImplementation(() => began + 31_000);
   await expect(silent.ended).rejects.toMatchObject({ code: 'OPERATOR_SILENT' });
   now.mockRestore();
   await silent.remove();
-  const waiting = await SharedK6.start(api, LOAD);
+  const waiting = await SharedK6.start(lab.api, LOAD);
   stage('created');
   vi.spyOn(performance, 'now').mockImplementation(() => began + 200_000);
   await expect(waiting.ended).rejects.toMatchObject({
@@ -160,14 +152,14 @@ test('no operator that takes notice, and one whose runners never begin', async (
 });
 
 test('stopped: it ends, and its objects are gone', async () => {
-  const k6 = await SharedK6.start(api, LOAD);
+  const k6 = await SharedK6.start(lab.api, LOAD);
   k6.kill();
   expect(await k6.ended).toEqual({ how: 'it was stopped' });
-  await expect.poll(() => cluster.objects.has(TEST_RUN)).toBe(false);
+  await expect.poll(() => lab.cluster.objects.has(TEST_RUN)).toBe(false);
 });
 
-test('no operator in the cluster, or one that refuses: no ConfigMap is left', async () => {
-  cluster.put(TEST_RUN, {});
-  await expect(SharedK6.start(api, LOAD)).rejects.toMatchObject({ code: 'CLUSTER_REFUSED' });
-  expect(cluster.objects.has(CONFIG_MAP)).toBe(false);
+test('no operator in the lab.cluster, or one that refuses: no ConfigMap is left', async () => {
+  lab.cluster.put(TEST_RUN, {});
+  await expect(SharedK6.start(lab.api, LOAD)).rejects.toMatchObject({ code: 'CLUSTER_REFUSED' });
+  expect(lab.cluster.objects.has(CONFIG_MAP)).toBe(false);
 });

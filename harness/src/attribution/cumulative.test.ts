@@ -19,3 +19,15 @@ test('in one pass it is the same as one by one, and nothing is told outside the 
     { numRuns: 300 },
   );
 });
+
+test('ten thousand windows are no different', () => {
+  const timeUs = Float64Array.from({ length: 3000 }, (_, i) => 7 * i + (i % 5));
+  const value = timeUs.map((t) => t * t);
+  const windows = Array.from({ length: 10_000 }, (_, i) => ({
+    startUs: 2 * i,
+    endUs: 2 * i + 900,
+  }));
+  expect([...risesIn(timeUs, value, windows)]).toEqual(
+    windows.map((window) => riseIn(timeUs, value, window)),
+  );
+});

@@ -4,11 +4,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const kind = process.argv[2];
 const scratch = mkdtempSync(join(tmpdir(), 'power-harness-tests-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, and why in a few lines each: said again at the end, which is what a log's reader sees first. */
+const failures = [];
 
 function add(name, counts, seconds) {
   for (const key of Object.keys(total)) total[key] += counts[key];
@@ -25,6 +27,8 @@ function run(name, command, args, env, count) {
   });
   const counts = count(status);
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (counts.failed > 0 && !failures.some((failure) => failure.startsWith(name)))
+    failures.push(`${name}: exit code ${status}`);
   add(name, counts, Math.round((Date.now() - start) / 1000));
 }
 
@@ -39,6 +43,15 @@ function vitest(name, args, env = {}) {
       const broken = testResults.filter(
         ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
       ).length;
+      for (const { name: file, message, assertionResults } of testResults) {
+        const failed = assertionResults.filter(({ status }) => status === 'failed');
+        const causes = failed.map((test) => `${test.fullName}\n${test.failureMessages.join('\n')}`);
+        if (failed.length === 0 && message) causes.push(message);
+        for (const cause of causes)
+          failures.push(
+            `${name}: ${relative('.', file)}: ${cause.split('\n').slice(0, 12).join('\n')}`,
+          );
+      }
       return {
         passed: numPassedTests,
         failed: numFailedTests + broken,
@@ -128,9 +141,10 @@ function cluster() {
   run('cluster up', 'kind/up', [], {}, one);
   vitest('cluster', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'cluster', PATH });
   if (total.failed > 0) {
-    const what = ['get', 'pods,events', '--all-namespaces', '--output', 'wide'];
-    const env = { ...process.env, PATH };
-    spawnSync('kubectl', ['--context', 'kind-power-harness', ...what], { stdio: 'inherit', env });
+    const get = ['--context', 'kind-power-harness', 'get', '--all-namespaces'];
+    const options = { stdio: 'inherit', env: { ...process.env, PATH } };
+    spawnSync('kubectl', [...get, 'pods', '--output', 'wide'], options);
+    spawnSync('kubectl', [...get, 'events', '--field-selector', 'type!=Normal'], options);
   }
   run('cluster down', 'kind/down', [], {}, one);
 }
@@ -153,5 +167,6 @@ if (kind === 'cluster') {
 }
 rmSync(scratch, { recursive: true, force: true });
 const { passed, failed, skipped } = total;
+for (const failure of failures) console.log(`failed: ${failure}\n`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(failed === 0 ? 0 : 1);

@@ -27,6 +27,8 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      // `import { type A }` would load the module at run time, for nothing: echarts and DuckDB took most of a command's start.
+      '@typescript-eslint/no-import-type-side-effects': 'error',
     },
   },
   {

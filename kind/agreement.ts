@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { type Figure } from '../harness/src/attribution/result.js';
-import { type Measured } from './bench-on-kind.js';
+import type { Figure } from '../harness/src/attribution/result.js';
+import type { Measured } from './bench-on-kind.js';
 
 /** Within twice the half-width of its interval. */
 export function agrees({ value, ci95 }: Pick<Figure, 'value' | 'ci95'>, truth: number): boolean {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { onlyRun, runCli, said, scratch, startCli } from '../harness/src/bench/run-cli.js';
 import { KIND_CLUSTER } from '../harness/src/cluster/kind-cluster.js';
-import { type RunResult } from '../harness/src/run/result.js';
+import type { RunResult } from '../harness/src/run/result.js';
 import { readTables } from '../harness/src/run/tables.js';
 import { findProgram } from '../harness/src/tools/program.js';
 import { configured, left, WORKERS } from './bench-on-kind.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type DashboardJson } from '../grafana/src/dashboard-expressions.js';
+import type { DashboardJson } from '../grafana/src/dashboard-expressions.js';
 import { askAll } from '../grafana/src/live-prometheus.js';
 import { KIND_CLUSTER } from '../harness/src/cluster/kind-cluster.js';
 import { benchOn, WORKERS } from './bench-on-kind.js';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { onlyRun, runCli, said, startCli } from '../harness/src/bench/run-cli.js';
-import { type LoadOrigin } from '../harness/src/run/manifest.js';
+import type { LoadOrigin } from '../harness/src/run/manifest.js';
 import { readManifest } from '../harness/src/run/read-run.js';
 import { readTables } from '../harness/src/run/tables.js';
 import { readK6Rows } from '../harness/src/load/k6-rows.js';
-import { type RunResult } from '../harness/src/run/result.js';
+import type { RunResult } from '../harness/src/run/result.js';
 import { figureAgrees, onceMore } from './agreement.js';
 import { benchOn, configured, left, WORKERS } from './bench-on-kind.js';
 import { clusterMissing, kubectl } from './kubectl.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type ReplicaStatus } from '../harness/src/provider/backend.js';
+import type { ReplicaStatus } from '../harness/src/provider/backend.js';
 import {
   ApiClient,
   describeProvider,

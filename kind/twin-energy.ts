@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { results } from '../grafana/src/live-prometheus.js';
 import { riseIn } from '../harness/src/attribution/cumulative.js';
-import { type Truth } from '../harness/src/attribution/truth.js';
+import type { Truth } from '../harness/src/attribution/truth.js';
 import { KIND_CLUSTER } from '../harness/src/cluster/kind-cluster.js';
 import { scratch } from '../harness/src/bench/run-cli.js';
 import { readTruth } from '../harness/src/run/read-truth.js';

@@ -1,5 +1,5 @@
 import { FLAGS } from '@power-harness/proto/codec';
-import { type MeteredChannel } from './metered-channels.js';
+import type { MeteredChannel } from './metered-channels.js';
 import { sample, type Labels, type Metric, type Sample } from './scraped-metric.js';
 
 /** A channel's value at the moment; undefined where it has none. */

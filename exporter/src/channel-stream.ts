@@ -5,7 +5,7 @@ import { DatagramOrder } from './datagram-order.js';
 import { HostTimes } from './host-times.js';
 import { JoinedCounter } from './joined-counter.js';
 import { implausible, type InvalidReason } from './plausibility.js';
-import { type MeterReading } from './reading.js';
+import type { MeterReading } from './reading.js';
 
 /** What was counted of a channel's datagrams. */
 export interface StreamCounts {

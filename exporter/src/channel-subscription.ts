@@ -3,10 +3,10 @@ import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { encodeRequest, type Calibration, type Subscription } from '@power-harness/proto/codec';
 import { ChannelStream } from './channel-stream.js';
-import { type Correction } from './correction.js';
+import type { Correction } from './correction.js';
 import { hostTimeUs } from './host-clock.js';
-import { type MeterReading } from './reading.js';
-import { type ChannelSource } from './running-meter.js';
+import type { MeterReading } from './reading.js';
+import type { ChannelSource } from './running-meter.js';
 
 const LEASE_SECONDS = 30;
 /** Clients renew at a third of the lease, not all at once. */

@@ -1,4 +1,4 @@
-import { type MeterDatagram } from '@power-harness/proto/codec';
+import type { MeterDatagram } from '@power-harness/proto/codec';
 
 /** What a datagram is by its place in the stream. */
 export type Place = 'next' | 'duplicate' | 'late' | 'rebooted' | 'suspect';

@@ -1,7 +1,7 @@
 import { ConfigError } from './config-error.js';
-import { type Environment } from './environment-variables.js';
+import type { Environment } from './environment-variables.js';
 import { DEFAULT_METER_PORT } from './meter-address.js';
-import { type MetersFile } from './meters-file.js';
+import type { MetersFile } from './meters-file.js';
 
 const INTERVAL_MS = 100;
 

@@ -1,5 +1,5 @@
 import { fresh, valuesOf, type LabelledChannel } from './channel-metrics.js';
-import { type Metric } from './scraped-metric.js';
+import type { Metric } from './scraped-metric.js';
 
 /** The first exporter's names, so that its dashboards go on: without labels where one channel is served, as they were. */
 export function firstGenerationMetrics(labelled: readonly LabelledChannel[]): Metric[] {

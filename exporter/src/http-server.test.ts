@@ -3,10 +3,10 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
 import { createExporterServer } from './http-server.js';
-import { type MeterClient } from './meter-client.js';
+import type { MeterClient } from './meter-client.js';
 import { MeteredChannels } from './metered-channels.js';
 import { parseMetersFile } from './meters-file.js';
-import { type MeterReading } from './reading.js';
+import type { MeterReading } from './reading.js';
 
 const CHANNELS = [1, 2, 3, 4, 5, 6];
 const FILE = `meters:

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { BasicAuth } from './basic-auth.js';
 import { hostTimeUs } from './host-clock.js';
-import { type MeteredChannel } from './metered-channels.js';
-import { type WebConfig } from './web-config.js';
+import type { MeteredChannel } from './metered-channels.js';
+import type { WebConfig } from './web-config.js';
 import { CONTENT_TYPES, parseSamplesQuery, samplesText } from './samples-endpoint.js';
 
 const LANDING_PAGE = `<!doctype html>

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LocalSensor, type SensorState, type SensorTotals } from './local-sensor.js';
+import type { LocalSensor, SensorState, SensorTotals } from './local-sensor.js';
 import { attribute, wholeNumber } from './sysfs.js';
 
 /** Between readings further apart than this many intervals nothing is known of the power. */

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { hostTimeUs } from './host-clock.js';
 import { HostTimes } from './host-times.js';
 import { noTotals, type LocalSensor, type SensorTotals } from './local-sensor.js';
-import { type ChannelSource, type MeterEvents, type RunningMeter } from './running-meter.js';
+import type { ChannelSource, MeterEvents, RunningMeter } from './running-meter.js';
 
 const SILENT_INTERVALS = 3;
 const LEAST_SILENCE_MS = 1500;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo } from 'node:net';
-import { type Server } from 'node:http';
-import { type Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import { Registry } from 'prom-client';
 import { ConfigError } from './config-error.js';
 import { watchFiles } from './file-watch.js';

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodeDatagram } from '@power-harness/proto/codec';
-import { type Reading } from './reading.js';
+import type { Reading } from './reading.js';
 import { MeterClient } from './meter-client.js';
 import { measurement, ScriptedMeter } from './scripted-meter.js';
 

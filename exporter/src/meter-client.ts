@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { type ChannelStream } from './channel-stream.js';
+import type { ChannelStream } from './channel-stream.js';
 import { ChannelSubscription } from './channel-subscription.js';
-import { type Correction } from './correction.js';
-import { type MeterReading } from './reading.js';
-import { type MeterEvents, type RunningMeter } from './running-meter.js';
+import type { Correction } from './correction.js';
+import type { MeterReading } from './reading.js';
+import type { MeterEvents, RunningMeter } from './running-meter.js';
 
 export interface MeterClientOptions {
   /** Name or address. */

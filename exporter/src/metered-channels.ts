@@ -1,19 +1,19 @@
-import { type ChannelStream } from './channel-stream.js';
+import type { ChannelStream } from './channel-stream.js';
 import { HwmonSensor } from './hwmon-sensor.js';
 import { LocalChannel, LocalMeter } from './local-meter.js';
-import { type LocalSensor } from './local-sensor.js';
+import type { LocalSensor } from './local-sensor.js';
 import { log } from './log.js';
 import { MeterClient } from './meter-client.js';
-import {
-  type LocalMeterConfig,
-  type MeterChannel,
-  type MeterConfig,
-  type MetersFile,
-  type NetworkMeterConfig,
+import type {
+  LocalMeterConfig,
+  MeterChannel,
+  MeterConfig,
+  MetersFile,
+  NetworkMeterConfig,
 } from './meters-file.js';
 import { RaplSensor } from './rapl-sensor.js';
-import { type Reading } from './reading.js';
-import { type ChannelSource, type RunningMeter } from './running-meter.js';
+import type { Reading } from './reading.js';
+import type { ChannelSource, RunningMeter } from './running-meter.js';
 import { SampleRing } from './sample-ring.js';
 
 /** /samples reaches this far back. */

@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
 import { CHANNEL_METRICS, valuesOf, type LabelledChannel } from './channel-metrics.js';
 import { firstGenerationMetrics } from './first-generation-metrics.js';
-import { type MeteredChannel } from './metered-channels.js';
-import { type ReloadState } from './meters-reload.js';
+import type { MeteredChannel } from './metered-channels.js';
+import type { ReloadState } from './meters-reload.js';
 import {
   registerScraped,
   sample,

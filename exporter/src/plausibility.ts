@@ -1,4 +1,4 @@
-import { type MeterDatagram } from '@power-harness/proto/codec';
+import type { MeterDatagram } from '@power-harness/proto/codec';
 
 /** Full scale of an INA3221: 163.8 mV over the shunt, 26 V on the bus (TI SBOS576C, 6.3 and 6.5). */
 const SHUNT_VOLTS = 0.1638;

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LocalSensor, type SensorState, type SensorTotals } from './local-sensor.js';
+import type { LocalSensor, SensorState, SensorTotals } from './local-sensor.js';
 import { attribute, wholeNumber } from './sysfs.js';
 
 /** More than any zone draws: what tells a counter's wrap from one that began anew. */

@@ -1,6 +1,6 @@
-import { type EventEmitter } from 'node:events';
-import { type ChannelStream } from './channel-stream.js';
-import { type Reading } from './reading.js';
+import type { EventEmitter } from 'node:events';
+import type { ChannelStream } from './channel-stream.js';
+import type { Reading } from './reading.js';
 
 export interface MeterEvents<R extends Reading = Reading> {
   reading: [R];

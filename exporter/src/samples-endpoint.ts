@@ -1,5 +1,5 @@
-import { type MeteredChannel } from './metered-channels.js';
-import { type Sample } from './sample-ring.js';
+import type { MeteredChannel } from './metered-channels.js';
+import type { Sample } from './sample-ring.js';
 
 export interface SamplesQuery {
   /** Unix microseconds, both included. */

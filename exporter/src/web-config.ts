@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type SecureVersion } from 'node:tls';
+import type { SecureVersion } from 'node:tls';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { ConfigError } from './config-error.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findProgramOrSkip } from '../../harness/src/bench/required-programs.js';
 import { type CliRun, onlyRun, startCli } from '../../harness/src/bench/run-cli.js';
-import { type RunResult } from '../../harness/src/run/result.js';
+import type { RunResult } from '../../harness/src/run/result.js';
 import { ask, type LivePrometheus, startPrometheus } from './live-prometheus.js';
 
 const missing =

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { metersYaml, startExporter } from '../../exporter/src/exporter-process.js';
 import { attribute } from '../../harness/src/attribution/attribute.js';
 import { coldStarts } from '../../harness/src/attribution/cold-start.js';
-import { type AttributionInput } from '../../harness/src/attribution/input.js';
-import { type AttributionResult } from '../../harness/src/attribution/result.js';
+import type { AttributionInput } from '../../harness/src/attribution/input.js';
+import type { AttributionResult } from '../../harness/src/attribution/result.js';
 import {
   syntheticColdRun,
   TYPICAL_COLD,
@@ -22,9 +22,9 @@ import { runK6 } from '../../harness/src/load/k6-process.js';
 import { k6Output, prometheusAccess } from '../../harness/src/prometheus/prometheus-access.js';
 import { pushRun } from '../../harness/src/prometheus/push-run.js';
 import { remoteWrite } from '../../harness/src/prometheus/remote-write.js';
-import { type RunReport } from '../../harness/src/report/run-report.js';
+import type { RunReport } from '../../harness/src/report/run-report.js';
 import { clusterSeries } from './cluster-series.js';
-import { type DashboardJson } from './dashboard-expressions.js';
+import type { DashboardJson } from './dashboard-expressions.js';
 import {
   ask,
   askAll,

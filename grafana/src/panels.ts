@@ -1,4 +1,4 @@
-import { type Builder } from '@grafana/grafana-foundation-sdk/cog';
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   LegendDisplayMode,
   LegendPlacement,

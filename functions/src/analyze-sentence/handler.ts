@@ -1,6 +1,6 @@
 import winkNLP from 'wink-nlp';
 import model from 'wink-eng-lite-web-model';
-import { type Handler } from '../runtime/handler.js';
+import type { Handler } from '../runtime/handler.js';
 import { InputError } from '../runtime/input-error.js';
 import { jsonInput } from '../runtime/json-input.js';
 

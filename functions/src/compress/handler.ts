@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type Handler } from '../runtime/handler.js';
+import type { Handler } from '../runtime/handler.js';
 import { InputError } from '../runtime/input-error.js';
 import { jsonInput, numberOf } from '../runtime/json-input.js';
 import { sampleText } from './sample-text.js';

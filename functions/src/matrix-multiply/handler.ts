@@ -1,4 +1,4 @@
-import { type Handler } from '../runtime/handler.js';
+import type { Handler } from '../runtime/handler.js';
 import { jsonInput, numberOf } from '../runtime/json-input.js';
 import { checksum, multiply, randomMatrix } from './matrix.js';
 

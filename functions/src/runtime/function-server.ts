@@ -5,7 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type Handler, type HandlerResult } from './handler.js';
+import type { Handler, HandlerResult } from './handler.js';
 import { InputError } from './input-error.js';
 import { BodyTooLargeError, readBody } from './request-body.js';
 

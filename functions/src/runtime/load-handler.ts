@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Handler } from './handler.js';
+import type { Handler } from './handler.js';
 
 /**
  * The `handler` that a module exports.

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Handler } from '../runtime/handler.js';
+import type { Handler } from '../runtime/handler.js';
 import { jsonInput, numberOf } from '../runtime/json-input.js';
 
 /** `{"seconds": s}`: answers after that time, using nearly no CPU. */

@@ -1,7 +1,7 @@
 import { isSuccess } from '../attribution/node-invocations.js';
-import { type FunctionResult } from '../attribution/result.js';
+import type { FunctionResult } from '../attribution/result.js';
 import { plain, quantity } from '../report/quantity.js';
-import { type Analysis } from './analyze-folder.js';
+import type { Analysis } from './analyze-folder.js';
 
 /** More functions than this are explained by example. */
 const EXPLAINED = 2;

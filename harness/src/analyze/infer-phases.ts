@@ -1,6 +1,6 @@
-import { type Phase } from '../attribution/input.js';
+import type { Phase } from '../attribution/input.js';
 import { secondsOf, type Span } from '../attribution/spans.js';
-import { type RunTables } from '../run/tables.js';
+import type { RunTables } from '../run/tables.js';
 
 /** Load that rests for so long is two loads; between them the node is idle. */
 const REST_US = 1_000_000;

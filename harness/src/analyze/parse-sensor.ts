@@ -1,4 +1,4 @@
-import { type SensorUncertainty } from '../attribution/input.js';
+import type { SensorUncertainty } from '../attribution/input.js';
 import { sensorBudget } from '../energy/sensor-budget.js';
 import { UsageError } from '../errors.js';
 

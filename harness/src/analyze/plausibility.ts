@@ -1,8 +1,8 @@
 import { isSuccess } from '../attribution/node-invocations.js';
-import { type Span } from '../attribution/spans.js';
+import type { Span } from '../attribution/spans.js';
 import { RunInvalidError, UsageError } from '../errors.js';
 import { tableFile } from '../run/table-file.js';
-import { type RunTables } from '../run/tables.js';
+import type { RunTables } from '../run/tables.js';
 
 /**
  * Tables that don't belong together, or of which nothing can be told.

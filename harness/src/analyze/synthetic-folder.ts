@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AttributionInput } from '../attribution/input.js';
+import type { AttributionInput } from '../attribution/input.js';
 import { AppendTable } from '../run/append-table.js';
 
 /** Writes attribution's input as the CSV tables of a bare folder, in whole microseconds; for tests. */

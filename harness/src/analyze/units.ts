@@ -1,8 +1,8 @@
 import { RunInvalidError } from '../errors.js';
 import { quantity } from '../report/quantity.js';
 import { tableFile } from '../run/table-file.js';
-import { type TableName } from '../run/table-names.js';
-import { type RunTables } from '../run/tables.js';
+import type { TableName } from '../run/table-names.js';
+import type { RunTables } from '../run/tables.js';
 
 /**
  * Between these a node's mean power is believed: an edge node idles at tenths of a watt, a server draws hundreds. Both are

@@ -1,6 +1,6 @@
-import { type Invocations } from './input.js';
+import type { Invocations } from './input.js';
 import { isSuccess, shareIn } from './node-invocations.js';
-import { type Span } from './spans.js';
+import type { Span } from './spans.js';
 
 /** What a function did on a node, by window: arrays as long as there are windows. */
 export interface Activity {

@@ -1,9 +1,9 @@
 import { attributeNode } from './attribute-node.js';
 import { combinedOverNodes } from './combined.js';
 import { AttributionInputError } from './input-error.js';
-import { type AttributionInput } from './input.js';
+import type { AttributionInput } from './input.js';
 import { nodeView } from './node-view.js';
-import { type AttributionResult, type MethodName } from './result.js';
+import type { AttributionResult, MethodName } from './result.js';
 import { sortedByStart } from './sort-invocations.js';
 import { refusedUnmetered } from './unmetered.js';
 import { validateInput } from './validate.js';

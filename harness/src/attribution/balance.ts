@@ -1,8 +1,8 @@
 import { allCpuAboveIdle } from './cpu-use.js';
 import { riseIn } from './cumulative.js';
-import { type FunctionResult, type NodeResult } from './result.js';
+import type { FunctionResult, NodeResult } from './result.js';
 import { idleEnergy, otherEnergy } from './idle-split.js';
-import { type NodeView } from './node-view.js';
+import type { NodeView } from './node-view.js';
 import { secondsOf, type Span } from './spans.js';
 
 /**

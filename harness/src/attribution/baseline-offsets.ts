@@ -1,8 +1,8 @@
 import { inverse, Matrix } from 'ml-matrix';
 import { risesIn } from './cumulative.js';
 import { nonNegativeFit } from './nnls.js';
-import { type NodeView } from './node-view.js';
-import { type Span } from './spans.js';
+import type { NodeView } from './node-view.js';
+import type { Span } from './spans.js';
 
 /** By how much idle power may differ from what idle time shows: columns of a regression. */
 export interface BaselineOffsets {

@@ -1,8 +1,8 @@
-import { type LoadModel } from './load-effect.js';
+import type { LoadModel } from './load-effect.js';
 import { isSuccess, shareIn } from './node-invocations.js';
-import { type NodeView } from './node-view.js';
-import { type RegressionRows } from './regression-rows.js';
-import { type Span } from './spans.js';
+import type { NodeView } from './node-view.js';
+import type { RegressionRows } from './regression-rows.js';
+import type { Span } from './spans.js';
 
 /** What makes one invocation of a function cost more than another. */
 interface InvocationPrice {

@@ -1,5 +1,5 @@
-import { type Invocations } from './input.js';
-import { type Span } from './spans.js';
+import type { Invocations } from './input.js';
+import type { Span } from './spans.js';
 
 /**
  * The time a node had requests in flight, with a margin around each; merged, in order.

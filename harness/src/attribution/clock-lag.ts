@@ -1,6 +1,6 @@
-import { type Invocations, type NodeSamples, type Phase, type SensorUncertainty } from './input.js';
+import type { Invocations, NodeSamples, Phase, SensorUncertainty } from './input.js';
 import { estimateLag, type Lag } from './lag.js';
-import { type Uncertainty } from './uncertainty.js';
+import type { Uncertainty } from './uncertainty.js';
 
 /** The lag that is taken off the meter's times. */
 export interface ClockLag {

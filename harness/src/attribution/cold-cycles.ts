@@ -1,7 +1,7 @@
 import { cumulativeAt, riseIn } from './cumulative.js';
-import { type NodeSamples, type Phase, type PhaseName } from './input.js';
+import type { NodeSamples, Phase, PhaseName } from './input.js';
 import { countIn, isSuccess, type FunctionInvocations } from './node-invocations.js';
-import { type ColdCycle, type Warning } from './result.js';
+import type { ColdCycle, Warning } from './result.js';
 import { secondsOf, type Span } from './spans.js';
 
 /** The cold starts of one function on a node; those whose energies can't be known are left out, and said. */

@@ -1,13 +1,8 @@
 import { coldCycles } from './cold-cycles.js';
-import { type AttributionInput, type SensorUncertainty } from './input.js';
+import type { AttributionInput, SensorUncertainty } from './input.js';
 import { invocationsOf } from './node-invocations.js';
 import { ratioInterval } from './ratio-interval.js';
-import {
-  type AttributionResult,
-  type ColdCycle,
-  type ColdStartResult,
-  type Figure,
-} from './result.js';
+import type { AttributionResult, ColdCycle, ColdStartResult, Figure } from './result.js';
 import { combine, interval95, mean, ofMean, scale, studentQuantile } from './uncertainty.js';
 import { repetitionWarning } from './warnings.js';
 

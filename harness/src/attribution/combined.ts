@@ -1,5 +1,5 @@
 import { marginalOf } from './figure.js';
-import { type CombinedResult, type FunctionResult } from './result.js';
+import type { CombinedResult, FunctionResult } from './result.js';
 import { combine, coverage95, scale, type Uncertainty } from './uncertainty.js';
 
 /**

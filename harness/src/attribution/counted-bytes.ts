@@ -1,5 +1,5 @@
-import { type Feature } from './features.js';
-import { type CpuParts, type LoadRow } from './load-effect.js';
+import type { Feature } from './features.js';
+import type { CpuParts, LoadRow } from './load-effect.js';
 import { linearColumns } from './load-model.js';
 import { nonNegativeFit } from './nnls.js';
 

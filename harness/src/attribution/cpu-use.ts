@@ -1,4 +1,4 @@
-import { type EntityCpu } from './input.js';
+import type { EntityCpu } from './input.js';
 import { riseIn } from './cumulative.js';
 import { secondsOf, type Span } from './spans.js';
 

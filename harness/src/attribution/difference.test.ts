@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attribute } from './attribute.js';
-import { type AttributionInput } from './input.js';
+import type { AttributionInput } from './input.js';
 import { deviates, syntheticRun, TYPICAL } from './synthetic-run.js';
 import { truthPerInvocation } from './truth.js';
 import { trendWarning } from './warnings.js';

@@ -1,6 +1,6 @@
-import { type Activity } from './activity.js';
-import { type Figure } from './figure.js';
-import { type NodeView } from './node-view.js';
+import type { Activity } from './activity.js';
+import type { Figure } from './figure.js';
+import type { NodeView } from './node-view.js';
 import { windowsFigure } from './windows-figure.js';
 
 /**

@@ -1,7 +1,7 @@
-import { type Activity } from './activity.js';
+import type { Activity } from './activity.js';
 import { risesIn } from './cumulative.js';
 import { idleCpuRate } from './cpu-use.js';
-import { type NodeView } from './node-view.js';
+import type { NodeView } from './node-view.js';
 import { leaveBlocksOutError } from './cross-validation.js';
 import { secondsOf, type Span } from './spans.js';
 

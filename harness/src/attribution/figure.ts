@@ -1,8 +1,8 @@
 import { totalOf, type Activity } from './activity.js';
 import { latencyOf } from './latency.js';
-import { type NodeView } from './node-view.js';
+import type { NodeView } from './node-view.js';
 import { partsOf } from './parts.js';
-import { type FunctionResult, type MethodName, type RepetitionResult } from './result.js';
+import type { FunctionResult, MethodName, RepetitionResult } from './result.js';
 import { combine, interval95, scale, studentQuantile, type Uncertainty } from './uncertainty.js';
 
 /** Joules per invocation of a function, and what they can be wrong by. */

@@ -2,7 +2,7 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { describe, expect, test } from 'vitest';
 import { baselineUncertainty, idleBaseline, idleJoules } from './idle-baseline.js';
-import { type IdlePiece } from './idle.js';
+import type { IdlePiece } from './idle.js';
 import { secondsOf, type Span } from './spans.js';
 import { interval95 } from './uncertainty.js';
 

@@ -1,10 +1,10 @@
 import { inverse, Matrix } from 'ml-matrix';
 import { aicc, AICC_EVIDENCE } from './aicc.js';
 import { riseIn } from './cumulative.js';
-import { type IdlePiece } from './idle.js';
-import { type EntityCpu } from './input.js';
+import type { IdlePiece } from './idle.js';
+import type { EntityCpu } from './input.js';
 import { secondsOf, type Span } from './spans.js';
-import { type Uncertainty } from './uncertainty.js';
+import type { Uncertainty } from './uncertainty.js';
 
 /** How idle power goes on in time: as it is, along a line, or towards an end as a warming body does. */
 export type DriftShape = 'none' | 'linear' | 'exponential';

@@ -1,6 +1,6 @@
 import { idleJoules } from './idle-baseline.js';
-import { type NodeView } from './node-view.js';
-import { type NodeResult } from './result.js';
+import type { NodeView } from './node-view.js';
+import type { NodeResult } from './result.js';
 import { secondsOf } from './spans.js';
 
 /** Two levels of power must be this many of their own scatters apart, and hold this share of the pieces each. */

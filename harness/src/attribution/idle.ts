@@ -1,4 +1,4 @@
-import { type NodeSamples, type Phase } from './input.js';
+import type { NodeSamples, Phase } from './input.js';
 import { firstAtOrAfter, riseIn } from './cumulative.js';
 import { intersect, mergeSpans, secondsOf, subtractSpans, type Span } from './spans.js';
 

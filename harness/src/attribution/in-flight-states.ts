@@ -1,5 +1,5 @@
-import { type Invocations } from './input.js';
-import { type Span } from './spans.js';
+import type { Invocations } from './input.js';
+import type { Span } from './spans.js';
 
 /** For how long how many requests of each function were in flight at once, in one span. */
 export interface InFlightStates {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Phase } from './input.js';
+import type { Phase } from './input.js';
 import { estimateLag } from './lag.js';
 
 /** Idle and load by turns, three seconds each; 2 W more while one request after the other is served. */

@@ -1,7 +1,7 @@
 import { cumulativeAt, firstAtOrAfter } from './cumulative.js';
-import { type Invocations, type NodeSamples, type Phase } from './input.js';
+import type { Invocations, NodeSamples, Phase } from './input.js';
 import { mergeSpans, type Span } from './spans.js';
-import { type Uncertainty } from './uncertainty.js';
+import type { Uncertainty } from './uncertainty.js';
 
 /** How much later than the invocations the meter's times are, in seconds. */
 export interface Lag {

@@ -1,7 +1,7 @@
 import { isSuccess } from './node-invocations.js';
-import { type NodeView } from './node-view.js';
+import type { NodeView } from './node-view.js';
 import { quantile } from './quantile.js';
-import { type Span } from './spans.js';
+import type { Span } from './spans.js';
 
 /** Of the invocations of a function that succeeded and started in one of the windows; windows don't overlap. */
 export function latencyOf(

@@ -1,4 +1,4 @@
-import { type InFlightStates } from './in-flight-states.js';
+import type { InFlightStates } from './in-flight-states.js';
 
 /**
  * Energy above idle by what was in flight. Power of computing is the sum of what is busy, to a power: with

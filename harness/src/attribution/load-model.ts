@@ -1,4 +1,4 @@
-import { type InFlightStates } from './in-flight-states.js';
+import type { InFlightStates } from './in-flight-states.js';
 import { effectOf, type CpuParts, type LoadModel, type LoadRow } from './load-effect.js';
 import { nonNegativeFit, nonNegativeLeastSquares } from './nnls.js';
 

@@ -1,6 +1,6 @@
-import { type NodeSamples, type Phase } from './input.js';
+import type { NodeSamples, Phase } from './input.js';
 import { firstAtOrAfter, riseIn } from './cumulative.js';
-import { type Span } from './spans.js';
+import type { Span } from './spans.js';
 
 /** Of the meter's intervals in a window; fewer say nothing of power. */
 export const FEWEST_INTERVALS = 2;

@@ -1,5 +1,5 @@
-import { type Invocations } from './input.js';
-import { type Span } from './spans.js';
+import type { Invocations } from './input.js';
+import type { Span } from './spans.js';
 
 /** One function's invocations on one node, in columns. */
 export interface FunctionInvocations {

@@ -10,11 +10,11 @@ import {
   type IdlePiece,
 } from './idle.js';
 import { idleBaseline, type IdleBaseline } from './idle-baseline.js';
-import { type AttributionInput, type EntityCpu, type NodeSamples } from './input.js';
+import type { AttributionInput, EntityCpu, NodeSamples } from './input.js';
 import { type ClockLag, correctedClock } from './clock-lag.js';
 import { loadWindows, type LoadWindow } from './load-windows.js';
 import { nodeWeights } from './node-weights.js';
-import { type Span } from './spans.js';
+import type { Span } from './spans.js';
 
 /** All that methods take of a node: found once, shared by them. */
 export interface NodeView extends Omit<AttributionInput, 'samples' | 'cpu'> {

@@ -1,5 +1,5 @@
 import { riseIn } from './cumulative.js';
-import { type AttributionInput, type EntityCpu } from './input.js';
+import type { AttributionInput, EntityCpu } from './input.js';
 
 /** How a load balancer's view names the node of an invocation: not at all. */
 export const UNKNOWN_NODE = '';

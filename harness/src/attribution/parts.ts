@@ -1,7 +1,7 @@
-import { type Activity } from './activity.js';
+import type { Activity } from './activity.js';
 import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
-import { type NodeView } from './node-view.js';
-import { type FunctionResult } from './result.js';
+import type { NodeView } from './node-view.js';
+import type { FunctionResult } from './result.js';
 
 /**
  * Splits marginal energy between the function's replicas and the platform by the CPU time each used above idle in the

@@ -1,7 +1,7 @@
-import { type Activity } from './activity.js';
+import type { Activity } from './activity.js';
 import { cpuAboveIdle, idleCpuRate } from './cpu-use.js';
-import { type Figure } from './figure.js';
-import { type NodeView } from './node-view.js';
+import type { Figure } from './figure.js';
+import type { NodeView } from './node-view.js';
 import { windowsFigure } from './windows-figure.js';
 
 /** Whether a function's CPU time is known over a window: without it there is no share. */

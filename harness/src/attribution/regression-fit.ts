@@ -5,8 +5,8 @@ import { baselineUncertainty } from './idle-baseline.js';
 import { jackknifeUncertainty, leaveBlocksOut } from './jackknife.js';
 import { effectOf, joulesByFunction, type LoadModel } from './load-effect.js';
 import { fitLoadModel, type LoadFit } from './load-model.js';
-import { type NodeView } from './node-view.js';
-import { type RegressionRows } from './regression-rows.js';
+import type { NodeView } from './node-view.js';
+import type { RegressionRows } from './regression-rows.js';
 import { combine, scale, type Uncertainty } from './uncertainty.js';
 import { solveLinear, solveNormal } from './weighted-least-squares.js';
 

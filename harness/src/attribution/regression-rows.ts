@@ -9,7 +9,7 @@ import { inFlightStates, type InFlightStates } from './in-flight-states.js';
 import { onlyComputing, type LoadRow } from './load-effect.js';
 import { fitLoadModel, type LoadPriors } from './load-model.js';
 import { measuredSpan, type LoadWindow } from './load-windows.js';
-import { type NodeView } from './node-view.js';
+import type { NodeView } from './node-view.js';
 import { weighted } from './row-weights.js';
 import { mergeSpans, secondsOf } from './spans.js';
 

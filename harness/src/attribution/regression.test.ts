@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attribute } from './attribute.js';
-import { type AttributionInput } from './input.js';
-import { type AttributionResult, type NodeResult } from './result.js';
+import type { AttributionInput } from './input.js';
+import type { AttributionResult, NodeResult } from './result.js';
 import { syntheticMix, TYPICAL_MIX, type SyntheticMix } from './synthetic-mix.js';
 
 const run = (more: Partial<SyntheticMix> = {}) => {

@@ -1,9 +1,9 @@
-import { type Figure } from './figure.js';
+import type { Figure } from './figure.js';
 import { baselineUncertainty, idleJoules } from './idle-baseline.js';
-import { type NodeView } from './node-view.js';
+import type { NodeView } from './node-view.js';
 import { RegressionFit } from './regression-fit.js';
 import { regressionRows, type RegressionRows } from './regression-rows.js';
-import { type NodeResult, type Refusal } from './result.js';
+import type { NodeResult, Refusal } from './result.js';
 import { separability } from './separability.js';
 import { secondsOf } from './spans.js';
 import { combine, interval95, scale } from './uncertainty.js';

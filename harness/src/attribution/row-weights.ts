@@ -1,4 +1,4 @@
-import { type CpuParts, type LoadRow } from './load-effect.js';
+import type { CpuParts, LoadRow } from './load-effect.js';
 import { linearColumns, linearFactors } from './load-model.js';
 import { nonNegativeFit } from './nnls.js';
 

@@ -1,4 +1,4 @@
-import { type Invocations } from './input.js';
+import type { Invocations } from './input.js';
 
 /** Moves per row that insertion may take before a sort is cheaper. */
 const MOVES_PER_ROW = 32;

@@ -1,5 +1,5 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { type AttributionInput, type Phase, type PhaseName } from './input.js';
+import type { AttributionInput, Phase, PhaseName } from './input.js';
 
 /** What a drawn run of cold starts is made from; for tests. */
 export interface ColdRun {

@@ -1,6 +1,6 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { type AttributionInput, type Phase } from './input.js';
+import type { AttributionInput, Phase } from './input.js';
 
 /** Functions under load at once on a node whose power above idle is (sum of their watts in flight) ^ exponent. */
 export interface SyntheticMix {

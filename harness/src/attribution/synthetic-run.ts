@@ -1,6 +1,6 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { type AttributionInput, type Phase } from './input.js';
+import type { AttributionInput, Phase } from './input.js';
 
 /** A node, a function and a plan whose true figures are known. */
 export interface SyntheticRun {

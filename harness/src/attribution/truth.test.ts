@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Invocations } from './input.js';
+import type { Invocations } from './input.js';
 import { truthTogether } from './truth.js';
 
 test('together: own energy above own idle, and of the platform a share by invocations', () => {

@@ -1,5 +1,5 @@
 import { riseIn } from './cumulative.js';
-import { type Invocations, type Phase } from './input.js';
+import type { Invocations, Phase } from './input.js';
 import { countIn, invocationsOf } from './node-invocations.js';
 import { secondsOf } from './spans.js';
 

@@ -1,5 +1,5 @@
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { type Interval } from './result.js';
+import type { Interval } from './result.js';
 
 /** A standard uncertainty and its degrees of freedom; `Infinity` where it was not estimated from scatter. */
 export interface Uncertainty {

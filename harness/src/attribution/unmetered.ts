@@ -1,6 +1,6 @@
-import { type AttributionInput } from './input.js';
+import type { AttributionInput } from './input.js';
 import { cpuShare, UNKNOWN_NODE } from './node-weights.js';
-import { type Refusal } from './result.js';
+import type { Refusal } from './result.js';
 
 /** Functions with invocations on a node without a meter, or on one that nobody knows. */
 export function refusedUnmetered(input: AttributionInput): Refusal[] {

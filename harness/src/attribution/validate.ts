@@ -1,5 +1,5 @@
 import { AttributionInputError } from './input-error.js';
-import { type AttributionInput, type Invocations } from './input.js';
+import type { AttributionInput, Invocations } from './input.js';
 
 /** @throws AttributionInputError naming the first place that can't be */
 export function validateInput({ samples, invocations, phases, cpu }: AttributionInput): void {

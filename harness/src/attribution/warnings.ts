@@ -1,5 +1,5 @@
-import { type NodeView } from './node-view.js';
-import { type FunctionResult, type NodeResult, type Warning } from './result.js';
+import type { NodeView } from './node-view.js';
+import type { FunctionResult, NodeResult, Warning } from './result.js';
 
 /** More failures than this share make a run invalid. */
 const FAILED_SHARE_LIMIT = 0.01;

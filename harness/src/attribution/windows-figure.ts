@@ -1,9 +1,9 @@
-import { type Activity } from './activity.js';
+import type { Activity } from './activity.js';
 import { unheardCpuSeconds } from './baseline-offsets.js';
 import { allCpuAboveIdle } from './cpu-use.js';
-import { type Figure } from './figure.js';
+import type { Figure } from './figure.js';
 import { baselineUncertainty, idleJoules } from './idle-baseline.js';
-import { type NodeView } from './node-view.js';
+import type { NodeView } from './node-view.js';
 import { secondsOf } from './spans.js';
 import { combine, mean, ofMean, scale } from './uncertainty.js';
 import { withoutOtherWork } from './unheard-work.js';

@@ -1,11 +1,11 @@
 import { attribute } from '../attribution/attribute.js';
 import { coldStarts, hasColdStarts } from '../attribution/cold-start.js';
 import { AttributionInputError } from '../attribution/input-error.js';
-import { type SensorUncertainty } from '../attribution/input.js';
-import { type MethodName, type Warning } from '../attribution/result.js';
+import type { SensorUncertainty } from '../attribution/input.js';
+import type { MethodName, Warning } from '../attribution/result.js';
 import { UsageError } from '../errors.js';
-import { type RunResult } from '../run/result.js';
-import { type RunTables } from '../run/tables.js';
+import type { RunResult } from '../run/result.js';
+import type { RunTables } from '../run/tables.js';
 
 /** What a result says beside its figures. */
 export interface TablesOrigin {

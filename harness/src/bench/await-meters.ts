@@ -1,9 +1,9 @@
 import { FLAGS } from '@power-harness/proto/codec';
 import { type ClockOffset, MOST_OFFSET_SECONDS } from '../energy/clock-offset.js';
-import { type EnergySource, type SampleRow } from '../energy/energy-source.js';
+import type { EnergySource, SampleRow } from '../energy/energy-source.js';
 import { EnergySourceError } from '../errors.js';
 import { until } from '../processes/sleep.js';
-import { type ManifestMeter } from '../run/manifest.js';
+import type { ManifestMeter } from '../run/manifest.js';
 
 /** Meters of the first generation send each second; three of those and the start of the exporter. */
 const LIMIT_SECONDS = 6;

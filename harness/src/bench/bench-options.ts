@@ -1,8 +1,8 @@
-import { type ChosenSource } from '../energy/choose-energy-source.js';
-import { type PrometheusAccess } from '../prometheus/prometheus-access.js';
-import { type Target } from '../targets/target.js';
-import { type Precision } from './precision.js';
-import { type TogetherPlan } from './together-plan.js';
+import type { ChosenSource } from '../energy/choose-energy-source.js';
+import type { PrometheusAccess } from '../prometheus/prometheus-access.js';
+import type { Target } from '../targets/target.js';
+import type { Precision } from './precision.js';
+import type { TogetherPlan } from './together-plan.js';
 
 /** How functions are put under load. */
 export type BenchMode =

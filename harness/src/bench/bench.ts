@@ -1,4 +1,4 @@
-import { type RunReport } from '../report/run-report.js';
+import type { RunReport } from '../report/run-report.js';
 import { openEnergySource } from '../energy/open-energy-source.js';
 import { sensorBudget } from '../energy/sensor-budget.js';
 import { EnergySourceError, EXIT_CODES, PowerHarnessError } from '../errors.js';
@@ -11,8 +11,8 @@ import {
 import { pushRun } from '../prometheus/push-run.js';
 import { tablesToParquet } from '../run/tables.js';
 import { RunDirectory } from '../run/run-directory.js';
-import { type RunState } from '../run/manifest.js';
-import { type BenchOptions, type Talk } from './bench-options.js';
+import type { RunState } from '../run/manifest.js';
+import type { BenchOptions, Talk } from './bench-options.js';
 import { Deployment } from './deployment.js';
 import { finish } from './finish.js';
 import { newManifest } from './new-manifest.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readManifest } from '../run/read-run.js';
-import { type RunResult } from '../run/result.js';
+import type { RunResult } from '../run/result.js';
 import { findProgramOrSkip } from './required-programs.js';
 import { onlyRun, runCli, said, startCli } from './run-cli.js';
 

@@ -1,7 +1,7 @@
 import { scaleToZero } from '../openfaas/scale-to-zero.js';
-import { type Measurement } from './measurement.js';
+import type { Measurement } from './measurement.js';
 import { planTurns } from './plan.js';
-import { type Sequence } from './sequence.js';
+import type { Sequence } from './sequence.js';
 
 /**
  * Cold starts: for each repetition of each function rest without a replica, a first request, rest with the warm replica, the

@@ -1,5 +1,5 @@
-import { type AppendTable } from '../run/append-table.js';
-import { type OpenTarget } from '../targets/target.js';
+import type { AppendTable } from '../run/append-table.js';
+import type { OpenTarget } from '../targets/target.js';
 
 const EVERY_MS = 500;
 

@@ -5,9 +5,9 @@ import { functionPath, invokeOnce } from '../openfaas/gateway-client.js';
 import { deployedFunction, putBack, type DeployedFunction } from '../openfaas/deployed-function.js';
 import { waitReady } from '../openfaas/wait-ready.js';
 import { quote } from '../openfaas/gateway-request.js';
-import { type FunctionDescription } from '../openfaas/stack-file.js';
+import type { FunctionDescription } from '../openfaas/stack-file.js';
 import { REPLACED_LABEL, type OpenTarget } from '../targets/target.js';
-import { type Talk } from './bench-options.js';
+import type { Talk } from './bench-options.js';
 import { resolvePayload, type Payload } from './payload.js';
 
 const READY_SECONDS = 15;

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { writeReports } from '../report/write-report.js';
-import { type RunReport } from '../report/run-report.js';
-import { type RunDirectory } from '../run/run-directory.js';
+import type { RunReport } from '../report/run-report.js';
+import type { RunDirectory } from '../run/run-directory.js';
 import { readTables, tablesToParquet } from '../run/tables.js';
-import { type RunManifest } from '../run/manifest.js';
-import { type RunResult } from '../run/result.js';
+import type { RunManifest } from '../run/manifest.js';
+import type { RunResult } from '../run/result.js';
 import { attributeTables } from './attribute-tables.js';
-import { type BenchOptions } from './bench-options.js';
+import type { BenchOptions } from './bench-options.js';
 import { addTruth } from './truth.js';
 
 /** Where the twin's own account is, below the run directory. */

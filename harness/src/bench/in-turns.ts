@@ -1,8 +1,8 @@
-import { type Measurement } from './measurement.js';
+import type { Measurement } from './measurement.js';
 import { planTurns, type Turn } from './plan.js';
-import { type Precision } from './precision.js';
+import type { Precision } from './precision.js';
 import { RepetitionCheck } from './repetition-check.js';
-import { type Sequence } from './sequence.js';
+import type { Sequence } from './sequence.js';
 import { UntilPrecise } from './until-precise.js';
 
 /** More repetitions than this are not made, however much budget there is. */

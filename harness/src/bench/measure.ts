@@ -2,7 +2,7 @@ import { SampleCollector } from '../energy/sample-collector.js';
 import { AppendTable } from '../run/append-table.js';
 import { measureCold } from './cold.js';
 import { CpuRecorder } from './cpu-recorder.js';
-import { type Measurement } from './measurement.js';
+import type { Measurement } from './measurement.js';
 import { measureInTurns } from './in-turns.js';
 import { Sequence } from './sequence.js';
 import { measureTogether } from './together.js';

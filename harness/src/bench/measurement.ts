@@ -1,9 +1,9 @@
-import { type ClockOffset } from '../energy/clock-offset.js';
-import { type EnergySource } from '../energy/energy-source.js';
-import { type RunDirectory } from '../run/run-directory.js';
-import { type OpenTarget } from '../targets/target.js';
-import { type BenchOptions, type Talk } from './bench-options.js';
-import { type Deployment } from './deployment.js';
+import type { ClockOffset } from '../energy/clock-offset.js';
+import type { EnergySource } from '../energy/energy-source.js';
+import type { RunDirectory } from '../run/run-directory.js';
+import type { OpenTarget } from '../targets/target.js';
+import type { BenchOptions, Talk } from './bench-options.js';
+import type { Deployment } from './deployment.js';
 
 /** Everything that is there when load is driven. */
 export interface Measurement {

@@ -1,6 +1,6 @@
-import { type Warning } from '../attribution/result.js';
+import type { Warning } from '../attribution/result.js';
 import { isShuntCertain } from '../energy/sensor-budget.js';
-import { type ManifestMeter } from '../run/manifest.js';
+import type { ManifestMeter } from '../run/manifest.js';
 
 /**
  * What is to be said of the meters before anything is measured.

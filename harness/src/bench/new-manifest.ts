@@ -4,7 +4,7 @@ import { environment } from '../run/environment.js';
 import { MANIFEST_SCHEMA, type RunManifest } from '../run/manifest.js';
 import { runId } from '../run/run-id.js';
 import { findProgram, programVersion } from '../tools/program.js';
-import { type BenchOptions } from './bench-options.js';
+import type { BenchOptions } from './bench-options.js';
 
 const OWN_VERSION = (createRequire(import.meta.url)('../../package.json') as { version: string })
   .version;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.js';
-import { type FunctionDescription } from '../openfaas/stack-file.js';
+import type { FunctionDescription } from '../openfaas/stack-file.js';
 
 /** What is sent to a function. */
 export interface Payload {

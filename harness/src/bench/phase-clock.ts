@@ -1,5 +1,5 @@
 import { abortError, sleep } from '../processes/sleep.js';
-import { type Talk } from './bench-options.js';
+import type { Talk } from './bench-options.js';
 
 const EVERY_MS = 250;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type RunResult } from '../run/result.js';
+import type { RunResult } from '../run/result.js';
 import { findProgramOrSkip } from './required-programs.js';
 import { runCli } from './run-cli.js';
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import { plain } from '../report/quantity.js';
-import { type RunManifest } from '../run/manifest.js';
+import type { RunManifest } from '../run/manifest.js';
 
 /** How narrow an interval shall get, and how long that may take. */
 export interface Precision {

@@ -1,13 +1,13 @@
 import { loadavg, availableParallelism } from 'node:os';
 import { existsSync } from 'node:fs';
 import { EnergySourceError, LoadError, TargetError, type PowerHarnessError } from '../errors.js';
-import { type ChosenSource } from '../energy/choose-energy-source.js';
+import type { ChosenSource } from '../energy/choose-energy-source.js';
 import { TWIN_PROGRAM } from '../energy/twin-process.js';
-import { type PrometheusAccess } from '../prometheus/prometheus-access.js';
+import type { PrometheusAccess } from '../prometheus/prometheus-access.js';
 import { assertTakesWrites } from '../prometheus/remote-write.js';
 import { assertWritable } from '../run/run-directory.js';
-import { type Check } from '../targets/target.js';
-import { type BenchOptions, type Talk } from './bench-options.js';
+import type { Check } from '../targets/target.js';
+import type { BenchOptions, Talk } from './bench-options.js';
 import { findProgram, programVersion } from '../tools/program.js';
 
 /** Above this share of busy cores before we start, something else is running here. */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MadeUpSysfs } from '@power-harness/exporter/made-up-sysfs';
-import { type RunResult } from '../run/result.js';
-import { type RunManifest } from '../run/manifest.js';
+import type { RunResult } from '../run/result.js';
+import type { RunManifest } from '../run/manifest.js';
 import { onlyRun, runCli } from './run-cli.js';
 
 const IDLE_WATTS = 3;

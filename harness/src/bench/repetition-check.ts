@@ -1,4 +1,4 @@
-import { type Warning } from '../attribution/result.js';
+import type { Warning } from '../attribution/result.js';
 import { RunInvalidError } from '../errors.js';
 import { plain } from '../report/quantity.js';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type MethodName } from '../attribution/result.js';
-import { type RunReport } from '../report/run-report.js';
+import type { MethodName } from '../attribution/result.js';
+import type { RunReport } from '../report/run-report.js';
 import { writeReports } from '../report/write-report.js';
 import { readManifest } from '../run/read-run.js';
 import { analyse, TRUTH_FILE } from './finish.js';

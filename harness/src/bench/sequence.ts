@@ -1,18 +1,18 @@
 import { mkdir } from 'node:fs/promises';
-import { type PhaseName } from '../attribution/input.js';
-import { type SampleCollector } from '../energy/sample-collector.js';
+import type { PhaseName } from '../attribution/input.js';
+import type { SampleCollector } from '../energy/sample-collector.js';
 import { RunInvalidError } from '../errors.js';
 import { calibrateRate } from '../load/calibrate-rate.js';
 import { invokeOnce } from '../openfaas/gateway-client.js';
 import { importRequests } from '../load/requests.js';
-import { type LiveOutput } from '../load/k6-options.js';
+import type { LiveOutput } from '../load/k6-options.js';
 import { runK6 } from '../load/k6-process.js';
-import { type LoadGenerator, type RunK6 } from '../load/load-generator.js';
+import type { LoadGenerator, RunK6 } from '../load/load-generator.js';
 import { runLoad, type LoadResult } from '../load/run-load.js';
 import { k6Output } from '../prometheus/prometheus-access.js';
 import { plain } from '../report/quantity.js';
-import { type AppendTable } from '../run/append-table.js';
-import { type Measurement } from './measurement.js';
+import type { AppendTable } from '../run/append-table.js';
+import type { Measurement } from './measurement.js';
 import { timedPhase } from './phase-clock.js';
 
 /**

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { quantity, relativeError, relativeHalfWidth } from '../report/quantity.js';
-import { type RunResult } from '../run/result.js';
+import type { RunResult } from '../run/result.js';
 import { findProgramOrSkip } from './required-programs.js';
 import { runCli } from './run-cli.js';
 

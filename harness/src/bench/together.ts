@@ -1,7 +1,7 @@
-import { type Measurement } from './measurement.js';
+import type { Measurement } from './measurement.js';
 import { RepetitionCheck } from './repetition-check.js';
-import { type Sequence } from './sequence.js';
-import { type TogetherPlan } from './together-plan.js';
+import type { Sequence } from './sequence.js';
+import type { TogetherPlan } from './together-plan.js';
 import { plain } from '../report/quantity.js';
 
 /** Windows driven without a pause; between such rounds the node rests, so that drift of its idle power is seen. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type RunResult } from '../run/result.js';
+import type { RunResult } from '../run/result.js';
 import { findProgramOrSkip } from './required-programs.js';
 import { onlyRun, runCli } from './run-cli.js';
 

@@ -1,10 +1,10 @@
 import { coldStarts } from '../attribution/cold-start.js';
-import { type ColdStartResult } from '../attribution/result.js';
+import type { ColdStartResult } from '../attribution/result.js';
 import { truthPerInvocation, truthTogether } from '../attribution/truth.js';
-import { type RunManifest } from '../run/manifest.js';
+import type { RunManifest } from '../run/manifest.js';
 import { readTruth, readTruthBySource } from '../run/read-truth.js';
-import { type RunResult } from '../run/result.js';
-import { type RunTables } from '../run/tables.js';
+import type { RunResult } from '../run/result.js';
+import type { RunTables } from '../run/tables.js';
 
 const FUNCTION_PREFIX = 'function:';
 

@@ -1,7 +1,7 @@
 import { plain } from '../report/quantity.js';
 import { analyse } from './finish.js';
-import { type Measurement } from './measurement.js';
-import { type Precision } from './precision.js';
+import type { Measurement } from './measurement.js';
+import type { Precision } from './precision.js';
 import { PrecisionStop } from './precision-stop.js';
 
 /** Fewer repetitions have no interval. */

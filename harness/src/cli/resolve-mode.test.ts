@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ConfigFile } from './config-file.js';
+import type { ConfigFile } from './config-file.js';
 import { modeKind, type ModeFlagValues, PLAN_DEFAULTS, resolveMode } from './resolve-mode.js';
 import { parseDuration } from './parse-duration.js';
 

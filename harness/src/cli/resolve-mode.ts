@@ -1,8 +1,8 @@
-import { type BenchMode, type BenchOptions } from '../bench/bench-options.js';
-import { type Precision } from '../bench/precision.js';
+import type { BenchMode, BenchOptions } from '../bench/bench-options.js';
+import type { Precision } from '../bench/precision.js';
 import { planTogether } from '../bench/together-plan.js';
 import { UsageError } from '../errors.js';
-import { type ConfigFile } from './config-file.js';
+import type { ConfigFile } from './config-file.js';
 import { parseDuration } from './parse-duration.js';
 import { parsePercentage } from './parse-percentage.js';
 

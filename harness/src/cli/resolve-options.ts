@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BenchOptions } from '../bench/bench-options.js';
+import type { BenchOptions } from '../bench/bench-options.js';
 import { KIND_CLUSTER } from '../cluster/kind-cluster.js';
 import { UsageError } from '../errors.js';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../energy/choose-energy-source.js';
 import { prometheusAccess, type PrometheusAccess } from '../prometheus/prometheus-access.js';
 import { LocalTarget } from '../targets/local-target.js';
-import { type Target } from '../targets/target.js';
+import type { Target } from '../targets/target.js';
 import {
   clash,
   modeKind,

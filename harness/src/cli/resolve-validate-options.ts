@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import { SCENARIOS } from '../lab/scenarios.js';
-import { type ValidateOptions } from '../validate/validate.js';
+import type { ValidateOptions } from '../validate/validate.js';
 import { resolveBenchOptions } from './resolve-options.js';
 
 export interface ValidateFlagValues {

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { configuredMeters } from '../energy/configured-meters.js';
-import { type GatewayAccess } from '../openfaas/gateway-access.js';
+import type { GatewayAccess } from '../openfaas/gateway-access.js';
 import { storedCredentials } from '../openfaas/stored-credentials.js';
 import { GatewayTarget } from '../targets/gateway-target.js';
-import { type Target } from '../targets/target.js';
+import type { Target } from '../targets/target.js';
 import { pinnedVersion } from '../tools/program.js';
-import { type ConfiguredTarget } from './config-file.js';
+import type { ConfiguredTarget } from './config-file.js';
 
 /** What flags ask of a target, beside what its own entry says. */
 export interface AskedOfTarget {

@@ -1,4 +1,4 @@
-import { type Talk } from '../bench/bench-options.js';
+import type { Talk } from '../bench/bench-options.js';
 
 /** Where a line can't be rewritten, a phase tells of itself this often. */
 const EVERY_SECONDS = 10;

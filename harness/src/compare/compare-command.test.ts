@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { runCli, scratch } from '../bench/run-cli.js';
 import { drawnRun, writeRun } from './drawn-run.js';
-import { type Run } from './environment-differences.js';
+import type { Run } from './environment-differences.js';
 
 /** A folder with runs below `runs`; the names are their order. */
 function folderOf(...runs: Run[]): string {

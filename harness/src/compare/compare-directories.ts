@@ -1,8 +1,8 @@
 import { RunInvalidError, UsageError } from '../errors.js';
 import { readManifest, readResult } from '../run/read-run.js';
 import { compareRuns } from './compare-runs.js';
-import { type Comparison } from './comparison.js';
-import { type Run } from './environment-differences.js';
+import type { Comparison } from './comparison.js';
+import type { Run } from './environment-differences.js';
 
 export interface CompareOptions {
   /** Run directories; the first is the baseline. */

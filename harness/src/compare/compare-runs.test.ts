@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type SyntheticRun } from '../attribution/synthetic-run.js';
+import type { SyntheticRun } from '../attribution/synthetic-run.js';
 import { compareRuns } from './compare-runs.js';
 import { drawnRun } from './drawn-run.js';
-import { type Run } from './environment-differences.js';
+import type { Run } from './environment-differences.js';
 
 const THRESHOLD = 0.05;
 

@@ -1,11 +1,6 @@
-import { type FunctionResult, type Warning } from '../attribution/result.js';
-import { type Uncertainty } from '../attribution/uncertainty.js';
-import {
-  type ComparedRun,
-  type Comparison,
-  type FunctionComparison,
-  type Verdict,
-} from './comparison.js';
+import type { FunctionResult, Warning } from '../attribution/result.js';
+import type { Uncertainty } from '../attribution/uncertainty.js';
+import type { ComparedRun, Comparison, FunctionComparison, Verdict } from './comparison.js';
 import { energyRatio, type ComparedFigure } from './energy-ratio.js';
 import { environmentDifferences, isSameMeter, type Run } from './environment-differences.js';
 import { holm } from './holm.js';

@@ -1,6 +1,6 @@
 import { markdownText } from '../report/markdown-table.js';
 import { plain, quantity } from '../report/quantity.js';
-import { type ComparedRun, type Comparison, type FunctionComparison } from './comparison.js';
+import type { ComparedRun, Comparison, FunctionComparison } from './comparison.js';
 
 const HEADER = ['function', 'node', 'before', 'after', 'ratio, 95 %', 'p', ''];
 

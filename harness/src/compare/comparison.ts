@@ -1,4 +1,4 @@
-import { type Estimate, type Warning } from '../attribution/result.js';
+import type { Estimate, Warning } from '../attribution/result.js';
 
 /** What `compare` finds; its keys are those of its JSON document. More keys may come, none goes away. */
 export interface Comparison {

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attribute } from '../attribution/attribute.js';
 import { syntheticRun, TYPICAL, type SyntheticRun } from '../attribution/synthetic-run.js';
-import { type RunManifest } from '../run/manifest.js';
-import { type Run } from './environment-differences.js';
+import type { RunManifest } from '../run/manifest.js';
+import type { Run } from './environment-differences.js';
 
 /** A run drawn from a seed, for tests. */
 export function drawnRun(name: string, drawn: Partial<SyntheticRun> = {}): Run {

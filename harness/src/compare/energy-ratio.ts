@@ -1,4 +1,4 @@
-import { type Estimate } from '../attribution/result.js';
+import type { Estimate } from '../attribution/result.js';
 import { combine, interval95, scale, type Uncertainty } from '../attribution/uncertainty.js';
 
 /** A run's marginal energy of a function, with what it may be wrong by against the other run. */

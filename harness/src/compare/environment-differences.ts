@@ -1,6 +1,6 @@
-import { type ManifestMeter, type RunManifest } from '../run/manifest.js';
-import { type RunResult } from '../run/result.js';
-import { type Difference } from './comparison.js';
+import type { ManifestMeter, RunManifest } from '../run/manifest.js';
+import type { RunResult } from '../run/result.js';
+import type { Difference } from './comparison.js';
 
 /** A run as its directory tells it. */
 export interface Run {

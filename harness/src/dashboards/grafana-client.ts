@@ -1,5 +1,5 @@
 import { TargetError, UsageError } from '../errors.js';
-import { type Dashboard } from './dashboard-files.js';
+import type { Dashboard } from './dashboard-files.js';
 
 const LIMIT_MS = 15_000;
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Dashboard } from './dashboard-files.js';
-import { type GrafanaClient } from './grafana-client.js';
+import type { Dashboard } from './dashboard-files.js';
+import type { GrafanaClient } from './grafana-client.js';
 
 export const FOLDER = { uid: 'power-harness', title: 'Power' };
 

@@ -1,4 +1,4 @@
-import { type MeterReading as Reading } from '@power-harness/exporter/reading';
+import type { MeterReading as Reading } from '@power-harness/exporter/reading';
 import { FLAGS, type Calibration } from '@power-harness/proto/codec';
 import { EnergySourceError, UsageError } from '../errors.js';
 import { sleep } from '../processes/sleep.js';

@@ -1,6 +1,6 @@
-import { type Calibration } from '@power-harness/proto/codec';
+import type { Calibration } from '@power-harness/proto/codec';
 import { quantity } from '../report/quantity.js';
-import { type CalibrationReport } from './calibrate-meter.js';
+import type { CalibrationReport } from './calibrate-meter.js';
 
 /** What a person reads after a calibration. */
 export function calibrationText(report: CalibrationReport): string {

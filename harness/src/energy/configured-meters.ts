@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { type MeterChannel, type MeterConfig } from '@power-harness/exporter/meters-file';
+import type { MeterChannel, MeterConfig } from '@power-harness/exporter/meters-file';
 import { UsageError } from '../errors.js';
-import { type ManifestMeter } from '../run/manifest.js';
+import type { ManifestMeter } from '../run/manifest.js';
 
 /** The channels of a meters file, as run.json names them. @throws UsageError */
 export async function configuredMeters(file: string): Promise<ManifestMeter[]> {

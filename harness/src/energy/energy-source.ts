@@ -1,6 +1,6 @@
-import { type Warning } from '../attribution/result.js';
-import { type ManifestMeter } from '../run/manifest.js';
-import { type ClockOffset } from './clock-offset.js';
+import type { Warning } from '../attribution/result.js';
+import type { ManifestMeter } from '../run/manifest.js';
+import type { ClockOffset } from './clock-offset.js';
 
 /** One reading of one channel, as the exporter gives it. */
 export interface SampleRow {

@@ -1,9 +1,9 @@
 import { EnergySourceError } from '../errors.js';
 import { until } from '../processes/sleep.js';
-import { type ManifestMeter } from '../run/manifest.js';
-import { type ClockOffset } from './clock-offset.js';
-import { type EnergySource, type SampleRow } from './energy-source.js';
-import { type ExporterEndpoint } from './exporter-endpoint.js';
+import type { ManifestMeter } from '../run/manifest.js';
+import type { ClockOffset } from './clock-offset.js';
+import type { EnergySource, SampleRow } from './energy-source.js';
+import type { ExporterEndpoint } from './exporter-endpoint.js';
 import { feeds, type OfferedExporters } from './offered-exporters.js';
 import { fetchSamples, measureClockOffset } from './samples-client.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type SampleRow } from './energy-source.js';
+import type { SampleRow } from './energy-source.js';
 import { JoinedChannel } from './joined-channel.js';
 
 function row(timeUs: number, energyJoules: number, gapUs = 0): SampleRow {

@@ -1,4 +1,4 @@
-import { type SampleRow } from './energy-source.js';
+import type { SampleRow } from './energy-source.js';
 
 type Counted = Pick<SampleRow, 'gapUs' | 'missedCycles' | 'overrangeSamples'> & {
   energyJoules: number;

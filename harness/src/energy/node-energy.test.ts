@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type SampleRow } from './energy-source.js';
+import type { SampleRow } from './energy-source.js';
 import { NodeEnergy } from './node-energy.js';
 
 const sample = (channel: number, timeUs: number, energyJoules: number): SampleRow => ({

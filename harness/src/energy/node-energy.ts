@@ -1,4 +1,4 @@
-import { type SampleRow } from './energy-source.js';
+import type { SampleRow } from './energy-source.js';
 
 /** A row of samples.csv: a node's cumulative energy. */
 export interface NodeSampleRow {

@@ -1,4 +1,4 @@
-import { type ExporterEndpoint } from './exporter-endpoint.js';
+import type { ExporterEndpoint } from './exporter-endpoint.js';
 
 /** What a target has of meters: an exporter on each node, and a Prometheus that scrapes them. */
 export interface OfferedExporters {

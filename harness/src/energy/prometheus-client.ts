@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { EnergySourceError } from '../errors.js';
-import { type RoundTrip } from './clock-offset.js';
+import type { RoundTrip } from './clock-offset.js';
 
 const LIMIT_MS = 5000;
 

@@ -1,8 +1,8 @@
 import { EnergySourceError } from '../errors.js';
-import { type ManifestMeter } from '../run/manifest.js';
-import { type Warning } from '../attribution/result.js';
+import type { ManifestMeter } from '../run/manifest.js';
+import type { Warning } from '../attribution/result.js';
 import { offsetByShortestTrip, type ClockOffset, type RoundTrip } from './clock-offset.js';
-import { type EnergySource, type SampleRow } from './energy-source.js';
+import type { EnergySource, SampleRow } from './energy-source.js';
 import { feeds, type OfferedExporters } from './offered-exporters.js';
 import { PrometheusClient } from './prometheus-client.js';
 import { SCRAPED_SELECTOR, scrapedSamples, type ScrapedSample } from './scraped-samples.js';

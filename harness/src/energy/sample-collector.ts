@@ -1,6 +1,6 @@
 import { EnergySourceError } from '../errors.js';
-import { type ClockOffset } from './clock-offset.js';
-import { type EnergySource, type SampleRow } from './energy-source.js';
+import type { ClockOffset } from './clock-offset.js';
+import type { EnergySource, SampleRow } from './energy-source.js';
 import { JoinedChannel } from './joined-channel.js';
 import { NodeEnergy, type NodeSampleRow } from './node-energy.js';
 

@@ -1,7 +1,7 @@
 import { EnergySourceError } from '../errors.js';
 import { offsetByShortestTrip, type ClockOffset, type RoundTrip } from './clock-offset.js';
-import { type SampleRow } from './energy-source.js';
-import { type ExporterEndpoint } from './exporter-endpoint.js';
+import type { SampleRow } from './energy-source.js';
+import type { ExporterEndpoint } from './exporter-endpoint.js';
 
 const TIMEOUT_MS = 5000;
 

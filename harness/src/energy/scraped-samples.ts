@@ -1,6 +1,6 @@
 import { FLAGS } from '@power-harness/proto/codec';
-import { type SampleRow } from './energy-source.js';
-import { type PrometheusSeries } from './prometheus-client.js';
+import type { SampleRow } from './energy-source.js';
+import type { PrometheusSeries } from './prometheus-client.js';
 
 /** What of an exporter's metrics makes a sample. */
 export const SCRAPED_SELECTOR =

@@ -1,5 +1,5 @@
-import { type ClockOffset } from './clock-offset.js';
-import { type ManifestMeter, type RunManifest } from '../run/manifest.js';
+import type { ClockOffset } from './clock-offset.js';
+import type { ManifestMeter, RunManifest } from '../run/manifest.js';
 
 /** TI SBOS576C, section 6.5: typical gain error of shunt and of bus, and the typical shunt offset. */
 const GAIN_RATIO_TYPICAL = 0.001;

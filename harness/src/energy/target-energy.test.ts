@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type ExporterEndpoint } from './exporter-endpoint.js';
-import { type OfferedExporters } from './offered-exporters.js';
+import type { ExporterEndpoint } from './exporter-endpoint.js';
+import type { OfferedExporters } from './offered-exporters.js';
 import { SampleCollector } from './sample-collector.js';
 import { openTargetEnergy } from './target-energy.js';
-import { type NodeSampleRow } from './node-energy.js';
+import type { NodeSampleRow } from './node-energy.js';
 
 const { signal } = new AbortController();
 const WATTS = 3;

@@ -1,7 +1,7 @@
 import { EnergySourceError } from '../errors.js';
-import { type EnergySource } from './energy-source.js';
+import type { EnergySource } from './energy-source.js';
 import { ExporterFleet } from './exporter-fleet.js';
-import { type OfferedExporters } from './offered-exporters.js';
+import type { OfferedExporters } from './offered-exporters.js';
 import { PrometheusEnergy } from './prometheus-energy.js';
 
 /** Faults of the way to the exporters, not of the meters behind them. */

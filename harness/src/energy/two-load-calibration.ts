@@ -1,4 +1,4 @@
-import { type Calibration } from '@power-harness/proto/codec';
+import type { Calibration } from '@power-harness/proto/codec';
 
 /** A load that is known, and what the meter read of it. */
 export interface KnownLoad {

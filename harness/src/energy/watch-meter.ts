@@ -1,4 +1,4 @@
-import { type MeterReading as Reading } from '@power-harness/exporter/reading';
+import type { MeterReading as Reading } from '@power-harness/exporter/reading';
 import { MeterClient } from '@power-harness/exporter/meter-client';
 import { UsageError } from '../errors.js';
 import { plain } from '../report/quantity.js';

@@ -1,4 +1,4 @@
-import { type ClassAccuracy, type FunctionAccuracy } from './accuracy.js';
+import type { ClassAccuracy, FunctionAccuracy } from './accuracy.js';
 import { PEER_NAMES, type PeerName } from './assess-run.js';
 
 const PEER_TITLES: Record<PeerName, string> = {

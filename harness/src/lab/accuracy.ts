@@ -1,6 +1,6 @@
 import { quantile } from '../attribution/quantile.js';
 import { assessRun, PEER_NAMES, type Outcome, type PeerName } from './assess-run.js';
-import { type Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 /** Of |figure / truth − 1|, against what a run really had. NaN where there were no figures. */
 export interface ErrorRatio {

@@ -1,11 +1,11 @@
 import { attribute } from '../attribution/attribute.js';
-import { type FunctionResult } from '../attribution/result.js';
+import type { FunctionResult } from '../attribution/result.js';
 import { generateRun, type LabTruth } from './generate-run.js';
 import { cpuShare } from './peers/cpu-share.js';
 import { faasmeter } from './peers/faasmeter.js';
 import { kepler } from './peers/kepler.js';
-import { type Peer } from './peers/peer.js';
-import { type Scenario } from './scenario.js';
+import type { Peer } from './peers/peer.js';
+import type { Scenario } from './scenario.js';
 
 /** The ways others use, on the very same runs. */
 export const PEERS = { cpu_share: cpuShare, kepler, faasmeter } satisfies Record<string, Peer>;

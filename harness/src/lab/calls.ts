@@ -1,5 +1,5 @@
-import { type Draws } from './draws.js';
-import { type Scenario } from './scenario.js';
+import type { Draws } from './draws.js';
+import type { Scenario } from './scenario.js';
 
 /** One invocation and what it really takes. */
 export interface Call {

@@ -1,8 +1,8 @@
 import { cumulativeAt } from '../attribution/cumulative.js';
-import { type EntityCpu } from '../attribution/input.js';
-import { type Draws } from './draws.js';
-import { type NodeHistory } from './node-history.js';
-import { type LabNode, type Scenario } from './scenario.js';
+import type { EntityCpu } from '../attribution/input.js';
+import type { Draws } from './draws.js';
+import type { NodeHistory } from './node-history.js';
+import type { LabNode, Scenario } from './scenario.js';
 
 /**
  * CPU time as accounting tells it: each entity read by itself, at jittered intervals (cAdvisor's

@@ -1,7 +1,7 @@
-import { type Phase } from '../attribution/input.js';
+import type { Phase } from '../attribution/input.js';
 import { callsIn, type Call } from './calls.js';
-import { type Draws } from './draws.js';
-import { type Scenario, type Together, type Turns } from './scenario.js';
+import type { Draws } from './draws.js';
+import type { Scenario, Together, Turns } from './scenario.js';
 
 const START_US = 1_795_435_200_000_000;
 

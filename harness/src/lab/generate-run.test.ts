@@ -4,7 +4,7 @@ import { countIn, invocationsOf } from '../attribution/node-invocations.js';
 import { secondsOf } from '../attribution/spans.js';
 import { validateInput } from '../attribution/validate.js';
 import { generateRun } from './generate-run.js';
-import { type Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import { findScenario, SCENARIOS } from './scenarios.js';
 
 const loadOf = ({ input }: ReturnType<typeof generateRun>) =>

@@ -1,11 +1,11 @@
-import { type AttributionInput, type Invocations } from '../attribution/input.js';
-import { type Call } from './calls.js';
+import type { AttributionInput, Invocations } from '../attribution/input.js';
+import type { Call } from './calls.js';
 import { readCpu } from './cpu-readings.js';
 import { Draws } from './draws.js';
 import { drive } from './drive.js';
 import { budgetOf, meterNode } from './meter.js';
 import { playNode } from './node-history.js';
-import { type Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 /** What a function really cost on a node. */
 export interface LabTruth {

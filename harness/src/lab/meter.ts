@@ -1,8 +1,8 @@
-import { type NodeSamples, type SensorUncertainty } from '../attribution/input.js';
-import { type Span } from '../attribution/spans.js';
-import { type Draws } from './draws.js';
-import { type NodeHistory } from './node-history.js';
-import { type LabMeter, type LabNode } from './scenario.js';
+import type { NodeSamples, SensorUncertainty } from '../attribution/input.js';
+import type { Span } from '../attribution/spans.js';
+import type { Draws } from './draws.js';
+import type { NodeHistory } from './node-history.js';
+import type { LabMeter, LabNode } from './scenario.js';
 
 /** TI SBOS576C, 6.5: steps, full scale, typical errors (taken for one standard deviation). */
 const SHUNT_STEP_VOLTS = 40e-6;

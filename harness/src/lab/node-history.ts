@@ -1,7 +1,7 @@
-import { type Span } from '../attribution/spans.js';
-import { type Call } from './calls.js';
-import { type Draws } from './draws.js';
-import { type LabNode } from './scenario.js';
+import type { Span } from '../attribution/spans.js';
+import type { Call } from './calls.js';
+import type { Draws } from './draws.js';
+import type { LabNode } from './scenario.js';
 
 /** What really happened on a node: the series are cumulative, and linear between `timeUs`. */
 export interface NodeHistory {

@@ -1,11 +1,4 @@
-import {
-  type LabFunction,
-  type LabMeter,
-  type LabNode,
-  type Scenario,
-  type Together,
-  type Turns,
-} from './scenario.js';
+import type { LabFunction, LabMeter, LabNode, Scenario, Together, Turns } from './scenario.js';
 
 /** A small board: four cores, 2 W idle, 5 W with all of them busy. */
 const BOARD: LabNode = {

@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { LoadError } from '../errors.js';
 import { proposedRate } from './arrival-rate.js';
 import { type K6Summary, readSummary } from './k6-summary.js';
-import { type RunK6 } from './load-generator.js';
+import type { RunK6 } from './load-generator.js';
 
 /**
  * Runtimes that compile while they run (V8) get cheaper over thousands of calls: a few users at once make

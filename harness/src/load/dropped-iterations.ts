@@ -1,4 +1,4 @@
-import { type LoadWindow } from './load-window.js';
+import type { LoadWindow } from './load-window.js';
 import { readK6Rows } from './k6-rows.js';
 
 /** How many iterations k6 left out in each window, by its rows: the summary can't tell when. */

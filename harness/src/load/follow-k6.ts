@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { LoadError } from '../errors.js';
 import { abortError } from '../processes/sleep.js';
 import { K6Log } from './k6-log.js';

@@ -1,5 +1,5 @@
-import { type K6Event } from './k6-output.js';
-import { type K6Config } from './k6-script.js';
+import type { K6Event } from './k6-output.js';
+import type { K6Config } from './k6-script.js';
 
 export const REQUESTS_FILE = 'requests.csv.gz';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type K6Options } from './k6-options.js';
+import type { K6Options } from './k6-options.js';
 import { runK6 } from './k6-process.js';
 
 const BUILT = new URL('../../dist/load/k6-process.js', import.meta.url).href;

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { tiedToParent } from '../processes/command-line.js';
 import { findProgram } from '../tools/program.js';
 import { followK6, K6_ENVIRONMENT, k6Arguments, writeScript } from './follow-k6.js';
-import { type K6Options } from './k6-options.js';
+import type { K6Options } from './k6-options.js';
 
 /**
  * Runs k6 on this machine to its end. It also ends when this process is killed.

@@ -1,7 +1,7 @@
-import { type Warning } from '../attribution/result.js';
-import { type ClockOffset } from '../energy/clock-offset.js';
-import { type LoadOrigin } from '../run/manifest.js';
-import { type K6Options } from './k6-options.js';
+import type { Warning } from '../attribution/result.js';
+import type { ClockOffset } from '../energy/clock-offset.js';
+import type { LoadOrigin } from '../run/manifest.js';
+import type { K6Options } from './k6-options.js';
 
 /**
  * Runs one k6 to its end, wherever that is. It leaves script.js, load.json, k6.log, summary.json and, where rows were

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { AppendTable } from '../run/append-table.js';
-import { type Locate } from '../targets/target.js';
+import type { Locate } from '../targets/target.js';
 import { importRequests } from './requests.js';
 
 const HEADER =

@@ -1,6 +1,6 @@
 import { RunInvalidError } from '../errors.js';
-import { type AppendTable } from '../run/append-table.js';
-import { type Locate } from '../targets/target.js';
+import type { AppendTable } from '../run/append-table.js';
+import type { Locate } from '../targets/target.js';
 import { archiveUnreadable } from './k6-archive.js';
 import { readK6Rows, type K6Row } from './k6-rows.js';
 

@@ -2,11 +2,11 @@ import { join, resolve } from 'node:path';
 import { LoadError, UsageError } from '../errors.js';
 import { countDropped } from './dropped-iterations.js';
 import { type LiveOutput, REQUESTS_FILE } from './k6-options.js';
-import { type K6Call } from './k6-script.js';
+import type { K6Call } from './k6-script.js';
 import { readSummary } from './k6-summary.js';
-import { type RunK6 } from './load-generator.js';
+import type { RunK6 } from './load-generator.js';
 import { type LoadCourse, loadScenario } from './load-scenario.js';
-import { type LoadWindow } from './load-window.js';
+import type { LoadWindow } from './load-window.js';
 
 /** k6 refuses a shorter scenario. */
 const LEAST_SECONDS = 1;

@@ -1,4 +1,4 @@
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 import { callGateway, callGatewayWell, jsonOf } from './gateway-request.js';
 
 /** A function's deployment as the gateway tells it, enough to deploy it again. May hold secrets: never to be written. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 
 /**
  * Runs `use` with a folder for OPENFAAS_CONFIG that knows this gateway's credentials and no other; it is

@@ -4,7 +4,7 @@ import { TargetError } from '../errors.js';
 import { abortError } from '../processes/sleep.js';
 import { findProgram } from '../tools/program.js';
 import { faasCliUrl, withFaasCliConfig } from './faas-cli-config.js';
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 
 const LIMIT_SECONDS = 60;
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 import {
   describeFunction,
   invokeOnce,

@@ -1,4 +1,4 @@
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 import { callGateway, callGatewayWell, jsonOf } from './gateway-request.js';
 
 /** What a gateway says of a function; the part we use. */

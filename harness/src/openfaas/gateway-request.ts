@@ -1,7 +1,7 @@
 import { request, type Dispatcher } from 'undici';
 import { TargetError } from '../errors.js';
 import { abortError } from '../processes/sleep.js';
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 
 const LIMIT_MS = 10_000;
 const QUOTED_CHARACTERS = 400;

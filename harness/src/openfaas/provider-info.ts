@@ -1,4 +1,4 @@
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 import { callGatewayWell, jsonOf } from './gateway-request.js';
 
 /** What stands behind a gateway. */

@@ -1,5 +1,5 @@
 import { awaitNoneLeft } from './await-none-left.js';
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 import { describeFunction, replicas, scaleFunction } from './gateway-client.js';
 
 const LEAVING = {

@@ -1,6 +1,6 @@
 import { TargetError } from '../errors.js';
 import { until } from '../processes/sleep.js';
-import { type GatewayAccess } from './gateway-access.js';
+import type { GatewayAccess } from './gateway-access.js';
 import {
   describeFunction,
   type FunctionStatus,

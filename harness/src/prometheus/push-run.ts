@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { type RunReport } from '../report/run-report.js';
-import { type PrometheusAccess } from './prometheus-access.js';
+import type { RunReport } from '../report/run-report.js';
+import type { PrometheusAccess } from './prometheus-access.js';
 import { remoteWrite } from './remote-write.js';
 import { runSeries } from './run-series.js';
 

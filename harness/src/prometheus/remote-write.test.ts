@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { prometheusAccess } from './prometheus-access.js';
 import { remoteWrite } from './remote-write.js';
-import { type Series } from './run-series.js';
+import type { Series } from './run-series.js';
 
 const SERIES: Series[] = [
   { labels: { __name__: 'x' }, samples: [{ timestamp: 1_795_435_200_000, value: 1 }] },

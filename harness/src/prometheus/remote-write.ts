@@ -1,7 +1,7 @@
 import { pushTimeseries } from 'prometheus-remote-write';
 import { TargetError } from '../errors.js';
 import { authorization, writeUrl, type PrometheusAccess } from './prometheus-access.js';
-import { type Series } from './run-series.js';
+import type { Series } from './run-series.js';
 
 const LIMIT_MS = 15_000;
 

@@ -1,5 +1,5 @@
-import { type Estimate, type Interval, type NodeResult } from '../attribution/result.js';
-import { type RunReport } from '../report/run-report.js';
+import type { Estimate, Interval, NodeResult } from '../attribution/result.js';
+import type { RunReport } from '../report/run-report.js';
 
 /** One Prometheus series. */
 export interface Series {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { PowerHarnessError, TargetError } from '../errors.js';
 import { ApiError, type Backend } from './backend.js';
 import { createProviderServer } from './http/provider-server.js';

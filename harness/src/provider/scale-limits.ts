@@ -1,4 +1,4 @@
-import { type FunctionDeployment } from './backend.js';
+import type { FunctionDeployment } from './backend.js';
 
 /**
  * How many replicas a function may have, from its `com.openfaas.scale.*` labels: 1 to `most` where they say nothing,

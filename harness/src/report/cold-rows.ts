@@ -1,4 +1,4 @@
-import { type ColdStartResult, type Figure } from '../attribution/result.js';
+import type { ColdStartResult, Figure } from '../attribution/result.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from './quantity.js';
 
 /** What is told of a function's cold starts, by name. */

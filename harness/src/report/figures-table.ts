@@ -1,5 +1,5 @@
-import { type RunManifest } from '../run/manifest.js';
-import { type RunResult } from '../run/result.js';
+import type { RunManifest } from '../run/manifest.js';
+import type { RunResult } from '../run/result.js';
 
 const HEADER = [
   'run',

@@ -1,9 +1,9 @@
-import { type ColdStartResult } from '../attribution/result.js';
-import { type RunResult } from '../run/result.js';
+import type { ColdStartResult } from '../attribution/result.js';
+import type { RunResult } from '../run/result.js';
 import { coldRows } from './cold-rows.js';
 import { markdownTable, markdownText as cell } from './markdown-table.js';
 import { quantity, relativeError, withInterval } from './quantity.js';
-import { type RunFigures } from './run-report.js';
+import type { RunFigures } from './run-report.js';
 import { loadText, marginalText, planText, sumLine, titleOf } from './summary-table.js';
 
 /** report.md: the same facts for a pull request. */

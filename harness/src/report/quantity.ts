@@ -1,4 +1,4 @@
-import { type Interval } from '../attribution/result.js';
+import type { Interval } from '../attribution/result.js';
 
 const PREFIXES: [number, string][] = [
   [1e6, 'M'],

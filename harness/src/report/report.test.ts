@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'csv-parse/sync';
-import { type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attribute } from '../attribution/attribute.js';
 import { coldStarts } from '../attribution/cold-start.js';
@@ -15,7 +15,7 @@ import { SCHEMES } from './html/palette.js';
 import { markdownReport } from './markdown.js';
 import { launchChromium, lookAt, LOOKS, missingChromium } from './page-check.js';
 import { plain, quantity, relativeError, withInterval } from './quantity.js';
-import { type RunReport } from './run-report.js';
+import type { RunReport } from './run-report.js';
 import { summaryTable } from './summary-table.js';
 import { writeReports } from './write-report.js';
 

@@ -1,6 +1,6 @@
-import { type RunManifest } from '../run/manifest.js';
-import { type RunResult } from '../run/result.js';
-import { type RunTables } from '../run/tables.js';
+import type { RunManifest } from '../run/manifest.js';
+import type { RunResult } from '../run/result.js';
+import type { RunTables } from '../run/tables.js';
 
 /** Everything a report is made from: a run directory, read. */
 export interface RunReport {

@@ -1,6 +1,6 @@
-import { type FunctionResult, type NodeResult } from '../attribution/result.js';
-import { type LoadOrigin, type RunManifest } from '../run/manifest.js';
-import { type RunResult } from '../run/result.js';
+import type { FunctionResult, NodeResult } from '../attribution/result.js';
+import type { LoadOrigin, RunManifest } from '../run/manifest.js';
+import type { RunResult } from '../run/result.js';
 import { coldRows } from './cold-rows.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from './quantity.js';
 

@@ -5,7 +5,7 @@ import { chartsOf } from './html/charts.js';
 import { htmlReport } from './html/html-report.js';
 import { markdownReport } from './markdown.js';
 import { writeCharts, writeTable } from './report-files.js';
-import { type RunReport } from './run-report.js';
+import type { RunReport } from './run-report.js';
 
 /** Writes report.html and report.md into the run directory, each chart into figures/ and each table into tables/. */
 export async function writeReports(directory: string, report: RunReport): Promise<void> {

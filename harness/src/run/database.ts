@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 
 /** DuckDB takes no more than this, whatever a file's size; what it sorts beyond goes to the disk. */
 const MEMORY_LIMIT = '256MB';

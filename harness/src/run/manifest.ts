@@ -1,4 +1,4 @@
-import { type Warning } from '../attribution/result.js';
+import type { Warning } from '../attribution/result.js';
 
 /** The newest layout of run.json this program reads. */
 export const MANIFEST_SCHEMA = 1;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { UsageError } from '../errors.js';
 import { MANIFEST_SCHEMA, type RunManifest } from './manifest.js';
-import { type RunResult } from './result.js';
+import type { RunResult } from './result.js';
 
 const SCHEMA = new URL('../../schemas/run.schema.json', import.meta.url);
 let validate: ValidateFunction | undefined;

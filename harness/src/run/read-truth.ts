@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Truth } from '../attribution/truth.js';
+import type { Truth } from '../attribution/truth.js';
 import { Database, literal } from './database.js';
 
 /**

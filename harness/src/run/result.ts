@@ -1,4 +1,4 @@
-import { type AttributionResult } from '../attribution/result.js';
+import type { AttributionResult } from '../attribution/result.js';
 
 /** result.json: what attribution found, and which run it is of. Schema: harness/schemas/result.schema.json. */
 export interface RunResult extends AttributionResult {

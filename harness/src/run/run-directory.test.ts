@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type RunManifest } from './manifest.js';
+import type { RunManifest } from './manifest.js';
 import { findRun, readManifest, readResult, runNames } from './read-run.js';
 import { assertWritable, RunDirectory } from './run-directory.js';
 import { runId } from './run-id.js';

@@ -2,8 +2,8 @@ import { mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
-import { type Phase } from '../attribution/input.js';
-import { type RunManifest, type RunState } from './manifest.js';
+import type { Phase } from '../attribution/input.js';
+import type { RunManifest, RunState } from './manifest.js';
 import { hashFiles } from './hash-files.js';
 
 /** What a default run writes is about 2 MB; more than that is needed for long ones. */

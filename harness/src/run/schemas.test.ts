@@ -8,7 +8,7 @@ import { syntheticColdRun, TYPICAL_COLD } from '../attribution/synthetic-cold-ru
 import { syntheticMix, TYPICAL_MIX } from '../attribution/synthetic-mix.js';
 import { syntheticRun, TYPICAL } from '../attribution/synthetic-run.js';
 import { UsageError } from '../errors.js';
-import { type RunResult } from './result.js';
+import type { RunResult } from './result.js';
 
 function validator(name: string) {
   const file = join(import.meta.dirname, `../../schemas/${name}.schema.json`);

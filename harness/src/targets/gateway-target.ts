@@ -1,8 +1,8 @@
-import { type TargetError } from '../errors.js';
-import { type GatewayAccess } from '../openfaas/gateway-access.js';
+import type { TargetError } from '../errors.js';
+import type { GatewayAccess } from '../openfaas/gateway-access.js';
 import { listFunctions } from '../openfaas/gateway-client.js';
 import { ONE_NODE } from './one-node.js';
-import { type Check, type OpenTarget, type Target } from './target.js';
+import type { Check, OpenTarget, Target } from './target.js';
 
 const NEVER = new Promise<TargetError>(() => undefined);
 

@@ -4,19 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TargetError } from '../errors.js';
 import { replicas } from '../openfaas/gateway-client.js';
-import { type GatewayAccess } from '../openfaas/gateway-access.js';
+import type { GatewayAccess } from '../openfaas/gateway-access.js';
 import { ManagedProcess, NotReadyError } from '../processes/managed-process.js';
 import { readProcessStat } from '../processes/process-stat.js';
 import { makeCgroup, makeInnerCgroup, removeCgroup, removeStaleCgroups } from './cgroup.js';
 import { ONE_NODE } from './one-node.js';
-import {
-  type Check,
-  type CpuReading,
-  type Locate,
-  type OpenTarget,
-  type Target,
-  type TwinNode,
-} from './target.js';
+import type { Check, CpuReading, Locate, OpenTarget, Target, TwinNode } from './target.js';
 import { lockHolder, TargetLock } from './target-lock.js';
 
 const PROVIDER_PROGRAM = fileURLToPath(new URL('../../dist/provider/main.js', import.meta.url));

@@ -1,4 +1,4 @@
-import { type OpenTarget } from './target.js';
+import type { OpenTarget } from './target.js';
 
 /** What a target with one node need not care for. */
 export const ONE_NODE: Pick<OpenTarget, 'notes' | 'placement' | 'place'> = {

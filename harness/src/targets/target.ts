@@ -1,7 +1,7 @@
-import { type OfferedExporters } from '../energy/offered-exporters.js';
-import { type TargetError } from '../errors.js';
-import { type LoadGenerator } from '../load/load-generator.js';
-import { type GatewayAccess } from '../openfaas/gateway-access.js';
+import type { OfferedExporters } from '../energy/offered-exporters.js';
+import type { TargetError } from '../errors.js';
+import type { LoadGenerator } from '../load/load-generator.js';
+import type { GatewayAccess } from '../openfaas/gateway-access.js';
 
 /** One finding of a preflight. */
 export interface Check {

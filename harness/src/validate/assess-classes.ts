@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type ClassAccuracy } from '../lab/accuracy.js';
+import type { ClassAccuracy } from '../lab/accuracy.js';
 import { abortError } from '../processes/sleep.js';
 
 export interface ClassesOptions {

@@ -1,8 +1,8 @@
-import { type FunctionResult, type MethodName, type Refusal } from '../attribution/result.js';
+import type { FunctionResult, MethodName, Refusal } from '../attribution/result.js';
 import { bench } from '../bench/bench.js';
-import { type BenchOptions, type Talk } from '../bench/bench-options.js';
+import type { BenchOptions, Talk } from '../bench/bench-options.js';
 import { isInvalid } from '../bench/finish.js';
-import { type ClassAccuracy } from '../lab/accuracy.js';
+import type { ClassAccuracy } from '../lab/accuracy.js';
 import { assessClasses } from './assess-classes.js';
 
 export interface ValidateOptions {

@@ -1,8 +1,8 @@
-import { type FunctionResult } from '../attribution/result.js';
+import type { FunctionResult } from '../attribution/result.js';
 import { accuracyTable } from '../lab/accuracy-table.js';
 import { quantity, relativeError, relativeHalfWidth } from '../report/quantity.js';
 import { marginalText } from '../report/summary-table.js';
-import { type Validation } from './validate.js';
+import type { Validation } from './validate.js';
 
 const LABORATORY_NOTE =
   'Errors are against what the functions really took, of the worst function of a class; coverage is how often the 95 % interval holds the expected figure, of the function furthest from 95 %; half-width is the median. Beside it, the median error of three ways that others use, on the same runs.';

@@ -1,10 +1,10 @@
 import { cumulativeAt, riseIn } from '../../attribution/cumulative.js';
-import { type Phase } from '../../attribution/input.js';
+import type { Phase } from '../../attribution/input.js';
 import { type FunctionInvocations, invocationsOf } from '../../attribution/node-invocations.js';
 import { secondsOf, type Span } from '../../attribution/spans.js';
 import { mean } from '../../attribution/uncertainty.js';
 import { nonnegativeLeastSquares } from './nonnegative-least-squares.js';
-import { type Peer, type PeerInput } from './peer.js';
+import type { Peer, PeerInput } from './peer.js';
 
 const STEP_US = 1e6;
 const INITIAL_STEPS = 120;

@@ -1,9 +1,5 @@
 import { cumulativeAt } from '../../attribution/cumulative.js';
-import {
-  type AttributionInput,
-  type EntityCpu,
-  type NodeSamples,
-} from '../../attribution/input.js';
+import type { AttributionInput, EntityCpu, NodeSamples } from '../../attribution/input.js';
 import { countIn, invocationsOf } from '../../attribution/node-invocations.js';
 import { secondsOf, type Span } from '../../attribution/spans.js';
 

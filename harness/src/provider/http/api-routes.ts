@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, type Backend } from '../backend.js';
 import { jsonBody, nameOf } from './json-body.js';
 import { parseLogQuery, sendLogs } from './logs-endpoint.js';

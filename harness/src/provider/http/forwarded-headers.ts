@@ -1,4 +1,4 @@
-import { type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 /** Hop-by-hop headers (RFC 9110, 7.6.1), what undici writes itself, and what may not be forged. */
 const NOT_FORWARDED = new Set([

@@ -1,4 +1,4 @@
-import { type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../backend.js';
 
 const LIMIT_BYTES = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { ApiError, type Backend, type LogQuery } from '../backend.js';
 import { nameOf } from './json-body.js';
 import { requireNamespace, withoutNamespace } from './parse-deployment.js';

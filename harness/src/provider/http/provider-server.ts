@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { ApiError, type Backend } from '../backend.js';
 import { callApi, OPEN_ROUTES } from './api-routes.js';
 import { isAuthorized, type Credentials } from './basic-auth.js';

@@ -1,4 +1,4 @@
-import { type V1Deployment, type V1Pod } from '@kubernetes/client-node';
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { FunctionDirectory } from './function-directory.js';
 

@@ -1,5 +1,5 @@
-import { type V1Deployment, type V1Pod } from '@kubernetes/client-node';
-import { type Cluster } from './cluster.js';
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
+import type { Cluster } from './cluster.js';
 import { FUNCTION_LABEL, ID_ANNOTATION } from './function-manifests.js';
 import { PodReplica } from './pod-replica.js';
 import { watched } from './watched.js';

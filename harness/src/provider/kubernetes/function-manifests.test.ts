@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type FunctionDeployment } from '../backend.js';
+import type { FunctionDeployment } from '../backend.js';
 import {
   deploymentManifest,
   serviceManifest,

@@ -1,9 +1,9 @@
-import {
-  type V1Deployment,
-  type V1EnvVar,
-  type V1Service,
-  type V1Volume,
-  type V1VolumeMount,
+import type {
+  V1Deployment,
+  V1EnvVar,
+  V1Service,
+  V1Volume,
+  V1VolumeMount,
 } from '@kubernetes/client-node';
 import { ApiError, type FunctionDeployment } from '../backend.js';
 import { readinessOf } from '../readiness.js';

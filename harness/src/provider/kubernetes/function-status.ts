@@ -1,5 +1,5 @@
-import { type V1Deployment } from '@kubernetes/client-node';
-import { type FunctionStatus } from '../backend.js';
+import type { V1Deployment } from '@kubernetes/client-node';
+import type { FunctionStatus } from '../backend.js';
 import { FUNCTION_LABEL, ID_ANNOTATION, ownEnvironment } from './function-manifests.js';
 
 /** What a Deployment says of its function, read back from what really runs; the rest is the caller's. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type V1Deployment } from '@kubernetes/client-node';
+import type { V1Deployment } from '@kubernetes/client-node';
 import {
   ApiError,
   type Backend,

@@ -1,7 +1,7 @@
-import { type V1Secret } from '@kubernetes/client-node';
+import type { V1Secret } from '@kubernetes/client-node';
 import { ApiError, type SecretStore } from '../backend.js';
 import { answered, found } from './api-answer.js';
-import { type Cluster } from './cluster.js';
+import type { Cluster } from './cluster.js';
 
 /** As faas-netes labels them. */
 const LABEL = ['app.kubernetes.io/managed-by', 'openfaas'] as const;

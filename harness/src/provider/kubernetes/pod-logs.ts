@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { Log } from '@kubernetes/client-node';
-import { type LogLine, type LogQuery } from '../backend.js';
-import { type Cluster } from './cluster.js';
-import { type PodReplica } from './pod-replica.js';
+import type { LogLine, LogQuery } from '../backend.js';
+import type { Cluster } from './cluster.js';
+import type { PodReplica } from './pod-replica.js';
 
 const MOST_LINES = 10_000;
 const PAST_LIMIT_MS = 30_000;

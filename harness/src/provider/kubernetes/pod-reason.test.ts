@@ -1,4 +1,4 @@
-import { type V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { whyNotReady } from './pod-reason.js';
 

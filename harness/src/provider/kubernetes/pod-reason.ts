@@ -1,4 +1,4 @@
-import { type V1ContainerStatus, type V1Pod } from '@kubernetes/client-node';
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 
 /** Why a pod does not serve, in Kubernetes' own words; undefined where it does. */
 export function whyNotReady({ metadata, status }: V1Pod): string | undefined {

@@ -1,5 +1,5 @@
-import { type V1Pod } from '@kubernetes/client-node';
-import { type Endpoint, type ReplicaStatus } from '../backend.js';
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Endpoint, ReplicaStatus } from '../backend.js';
 import { FUNCTION_LABEL, ID_ANNOTATION, PORT } from './function-manifests.js';
 import { whyNotReady } from './pod-reason.js';
 

@@ -1,4 +1,4 @@
-import { type V1ResourceRequirements } from '@kubernetes/client-node';
+import type { V1ResourceRequirements } from '@kubernetes/client-node';
 import { ApiError, type FunctionDeployment } from '../backend.js';
 
 const QUANTITY = /^\d+(?:\.\d+)?(?:m|[kMGTPE]|[KMGTPE]i|[eE][-+]?\d+)?$/;

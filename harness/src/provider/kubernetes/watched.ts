@@ -4,7 +4,7 @@ import {
   type KubernetesObject,
 } from '@kubernetes/client-node';
 import { answered } from './api-answer.js';
-import { type Cluster } from './cluster.js';
+import type { Cluster } from './cluster.js';
 
 const RETRY_MS = 1000;
 

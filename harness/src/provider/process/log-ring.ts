@@ -1,4 +1,4 @@
-import { type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 const MOST_LINES = 1000;
 const LONGEST_LINE = 8192;

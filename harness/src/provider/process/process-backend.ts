@@ -11,7 +11,7 @@ import {
   type LogQuery,
   type ReplicaStatus,
 } from '../backend.js';
-import { type TimedLine } from './log-ring.js';
+import type { TimedLine } from './log-ring.js';
 import { ProcessFunction } from './process-function.js';
 import { processSpec } from './process-spec.js';
 import { SecretFiles } from './secret-files.js';

@@ -7,7 +7,7 @@ import {
 } from '../backend.js';
 import { scaleLimits } from '../scale-limits.js';
 import { LogRing } from './log-ring.js';
-import { type ProcessSpec } from './process-spec.js';
+import type { ProcessSpec } from './process-spec.js';
 import { processUsage } from './process-usage.js';
 import { Replica } from './replica.js';
 

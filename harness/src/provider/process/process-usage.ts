@@ -1,6 +1,6 @@
 import { readProcessStat } from '../../processes/process-stat.js';
-import { type FunctionStatus } from '../backend.js';
-import { type Replica } from './replica.js';
+import type { FunctionStatus } from '../backend.js';
+import type { Replica } from './replica.js';
 
 /** What replicas use: mean CPU since their start in thousandths of a core, and resident memory. */
 export function processUsage(replicas: readonly Replica[]): NonNullable<FunctionStatus['usage']> {

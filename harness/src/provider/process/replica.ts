@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { get } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tiedToParent } from '../../processes/command-line.js';
-import { type Endpoint } from '../backend.js';
-import { type LogRing } from './log-ring.js';
-import { type ProcessSpec } from './process-spec.js';
+import type { Endpoint } from '../backend.js';
+import type { LogRing } from './log-ring.js';
+import type { ProcessSpec } from './process-spec.js';
 
 const POLL_MS = 25;
 const PROBE_LIMIT_MS = 1000;

@@ -1,4 +1,4 @@
-import { type NodeResult } from '../../attribution/result.js';
+import type { NodeResult } from '../../attribution/result.js';
 import { FAINT, PAPER, seriesColor } from './palette.js';
 import { axis, GRID_BOX, LEGEND, type Chart } from './render-chart.js';
 

@@ -1,11 +1,11 @@
-import { type FunctionResult } from '../../attribution/result.js';
-import { type RunReport } from '../run-report.js';
+import type { FunctionResult } from '../../attribution/result.js';
+import type { RunReport } from '../run-report.js';
 import { balanceChart } from './balance-chart.js';
 import { coldChart } from './cold-chart.js';
 import { latencyChart } from './latency-chart.js';
 import { planeChart } from './plane-chart.js';
 import { powerChart } from './power-chart.js';
-import { type Chart } from './render-chart.js';
+import type { Chart } from './render-chart.js';
 import { repetitionChart } from './repetition-chart.js';
 
 /** Every chart of a run, in the order of its report. */

@@ -1,7 +1,7 @@
-import { type ColdStartResult } from '../../attribution/result.js';
+import type { ColdStartResult } from '../../attribution/result.js';
 import { plain, quantity, withInterval } from '../quantity.js';
 import { pointsChart } from './points-chart.js';
-import { type Chart } from './render-chart.js';
+import type { Chart } from './render-chart.js';
 
 /** A function's cold starts one by one, with their mean and its interval. */
 export function coldChart(each: ColdStartResult, index: number, simulated: boolean): Chart {

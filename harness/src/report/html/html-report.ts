@@ -1,9 +1,9 @@
-import { type ColdStartResult, type FunctionResult } from '../../attribution/result.js';
-import { type RunManifest } from '../../run/manifest.js';
+import type { ColdStartResult, FunctionResult } from '../../attribution/result.js';
+import type { RunManifest } from '../../run/manifest.js';
 import { coldRows, figureText } from '../cold-rows.js';
 import { plain, quantity, relativeError, relativeHalfWidth, withInterval } from '../quantity.js';
 import { loadText, sumLine, titleOf } from '../summary-table.js';
-import { type RunReport } from '../run-report.js';
+import type { RunReport } from '../run-report.js';
 import { chartsOf } from './charts.js';
 import { escapeHtml } from './escape.js';
 import { htmlPage } from './html-page.js';

@@ -1,7 +1,7 @@
-import { type Invocations } from '../../attribution/input.js';
+import type { Invocations } from '../../attribution/input.js';
 import { isSuccess } from '../../attribution/node-invocations.js';
 import { quantile } from '../../attribution/quantile.js';
-import { type FunctionResult } from '../../attribution/result.js';
+import type { FunctionResult } from '../../attribution/result.js';
 import { quantity } from '../quantity.js';
 import { seriesColor } from './palette.js';
 import { axis, GRID_BOX, LEGEND, type Chart } from './render-chart.js';

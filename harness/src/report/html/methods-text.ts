@@ -1,6 +1,6 @@
-import { type ManifestMeter, type RunPlan } from '../../run/manifest.js';
+import type { ManifestMeter, RunPlan } from '../../run/manifest.js';
 import { plain } from '../quantity.js';
-import { type RunFigures } from '../run-report.js';
+import type { RunFigures } from '../run-report.js';
 
 /** How the figures came about, ready to cite. */
 export function methodsText({ manifest, result }: RunFigures): string {

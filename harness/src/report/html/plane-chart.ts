@@ -1,4 +1,4 @@
-import { type FunctionResult } from '../../attribution/result.js';
+import type { FunctionResult } from '../../attribution/result.js';
 import { quantity, withInterval } from '../quantity.js';
 import { INK, seriesColor } from './palette.js';
 import { axis, GRID_BOX, type Chart } from './render-chart.js';

@@ -1,4 +1,4 @@
-import { type Interval } from '../../attribution/result.js';
+import type { Interval } from '../../attribution/result.js';
 import { INK, seriesColor, TRUTH } from './palette.js';
 import { axis, GRID_BOX, LEGEND, type Chart } from './render-chart.js';
 

@@ -1,5 +1,5 @@
 import { cumulativeAt } from '../../attribution/cumulative.js';
-import { type NodeSamples, type Phase } from '../../attribution/input.js';
+import type { NodeSamples, Phase } from '../../attribution/input.js';
 import { plain } from '../quantity.js';
 import { PHASE_FILLS, seriesColor } from './palette.js';
 import { axis, GRID_BOX, LEGEND, type Chart } from './render-chart.js';

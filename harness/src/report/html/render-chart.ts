@@ -1,4 +1,4 @@
-import { type EChartsOption } from 'echarts';
+import type { EChartsOption } from 'echarts';
 import { escapeHtml } from './escape.js';
 import { FAINT, GRID, INK, PAPER, withColors } from './palette.js';
 

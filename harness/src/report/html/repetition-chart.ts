@@ -1,7 +1,7 @@
-import { type FunctionResult } from '../../attribution/result.js';
+import type { FunctionResult } from '../../attribution/result.js';
 import { plain, quantity, withInterval } from '../quantity.js';
 import { pointsChart } from './points-chart.js';
-import { type Chart } from './render-chart.js';
+import type { Chart } from './render-chart.js';
 
 /** A function's energy per invocation in every repetition, with the mean and its interval. */
 export function repetitionChart(each: FunctionResult, index: number, simulated: boolean): Chart {

@@ -1,7 +1,7 @@
 import { plain, withInterval } from '../quantity.js';
 import { FAINT, seriesColor } from '../html/palette.js';
 import { axis, GRID_BOX, type Chart } from '../html/render-chart.js';
-import { type RunFigure } from './run-figures.js';
+import type { RunFigure } from './run-figures.js';
 
 /** What a row and the axis take, in pixels: a chart of many runs is higher. */
 const ROW = 34;

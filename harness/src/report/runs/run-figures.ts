@@ -1,5 +1,5 @@
-import { type FunctionResult } from '../../attribution/result.js';
-import { type RunFigures } from '../run-report.js';
+import type { FunctionResult } from '../../attribution/result.js';
+import type { RunFigures } from '../run-report.js';
 
 /** A function on a node in one of several runs. */
 export interface RunFigure {

@@ -1,5 +1,5 @@
 import { comparisonMarkdown } from '../../compare/comparison-text.js';
-import { type Comparison } from '../../compare/comparison.js';
+import type { Comparison } from '../../compare/comparison.js';
 import { escapeHtml } from '../html/escape.js';
 import { htmlPage } from '../html/html-page.js';
 import { methodsText } from '../html/methods-text.js';
@@ -7,7 +7,7 @@ import { planeChart } from '../html/plane-chart.js';
 import { htmlTable, renderChart, type Chart } from '../html/render-chart.js';
 import { markdownTable } from '../markdown-table.js';
 import { plain, quantity, withInterval } from '../quantity.js';
-import { type RunFigures } from '../run-report.js';
+import type { RunFigures } from '../run-report.js';
 import { marginalText } from '../summary-table.js';
 import { functionChart } from './function-chart.js';
 import { architectureOf, figuresOf, functionsOf } from './run-figures.js';

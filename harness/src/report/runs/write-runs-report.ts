@@ -4,7 +4,7 @@ import { compareRuns } from '../../compare/compare-runs.js';
 import { readManifest, readResult } from '../../run/read-run.js';
 import { figuresTable } from '../figures-table.js';
 import { writeCharts, writeTable } from '../report-files.js';
-import { type RunFigures } from '../run-report.js';
+import type { RunFigures } from '../run-report.js';
 import { chartsOfRuns, runsHtml, runsMarkdown, type RunsReport } from './runs-report.js';
 
 /** A rise beyond this is called a regression, as `compare` does. */

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { type V1Lease } from '@kubernetes/client-node';
+import type { V1Lease } from '@kubernetes/client-node';
 import { TargetError } from '../../errors.js';
 import { sleep } from '../../processes/sleep.js';
 import { RUN_LABEL } from './cluster-options.js';

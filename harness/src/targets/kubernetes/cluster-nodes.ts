@@ -1,5 +1,5 @@
-import { type V1Node, type V1NodeList } from '@kubernetes/client-node';
-import { type KubernetesApi } from './kubernetes-api.js';
+import type { V1Node, V1NodeList } from '@kubernetes/client-node';
+import type { KubernetesApi } from './kubernetes-api.js';
 import { HOSTNAME_LABEL } from './node-pin.js';
 
 export interface ClusterNode {

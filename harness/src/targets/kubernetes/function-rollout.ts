@@ -1,7 +1,7 @@
-import { type V1Deployment, type V1Pod } from '@kubernetes/client-node';
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { TargetError } from '../../errors.js';
 import { sleep } from '../../processes/sleep.js';
-import { type KubernetesApi } from './kubernetes-api.js';
+import type { KubernetesApi } from './kubernetes-api.js';
 import { podTrouble } from './pod-trouble.js';
 import { FUNCTION_LABEL, type ReplicaNodes } from './replica-nodes.js';
 

@@ -1,5 +1,5 @@
-import { type CpuReading } from '../target.js';
-import { type KubernetesApi } from './kubernetes-api.js';
+import type { CpuReading } from '../target.js';
+import type { KubernetesApi } from './kubernetes-api.js';
 
 /** What of a kubelet's stats/summary we read. */
 export interface StatsSummary {

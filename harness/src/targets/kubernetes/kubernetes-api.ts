@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, request as requestHttps, type RequestOptions } from 'node:https';
 import { request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type Readable, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { TargetError, UsageError } from '../../errors.js';
 

@@ -1,5 +1,5 @@
-import { type GatewayAccess } from '../../openfaas/gateway-access.js';
-import { type ClusterOptions } from './cluster-options.js';
+import type { GatewayAccess } from '../../openfaas/gateway-access.js';
+import type { ClusterOptions } from './cluster-options.js';
 
 /** A k6 in the cluster. */
 export interface ClusterLoadOptions {

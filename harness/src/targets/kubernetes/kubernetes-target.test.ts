@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type OpenTarget } from '../target.js';
+import type { OpenTarget } from '../target.js';
 import { DEFAULT_CLUSTER_OPTIONS } from './cluster-options.js';
 import { ClusterStandIn } from './cluster-stand-in.js';
 import { KubernetesTarget } from './kubernetes-target.js';
-import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
+import type { KubernetesTargetOptions } from './kubernetes-target-options.js';
 
 const { signal } = new AbortController();
 const RUN = '/runs/20261125T100000Z-f';

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { TargetError } from '../../errors.js';
-import { type ExporterEndpoint } from '../../energy/exporter-endpoint.js';
-import { type Check, type OpenTarget, type Target } from '../target.js';
+import type { ExporterEndpoint } from '../../energy/exporter-endpoint.js';
+import type { Check, OpenTarget, Target } from '../target.js';
 import { BenchLease } from './bench-lease.js';
 import { clusterNodes, type ClusterNode } from './cluster-nodes.js';
 import { checkCluster } from './cluster-checks.js';
 import { KubernetesApi } from './kubernetes-api.js';
-import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
+import type { KubernetesTargetOptions } from './kubernetes-target-options.js';
 import { cleanLeftovers } from './leftovers.js';
 import { ClusterLoad } from './load/cluster-load.js';
 import { removeLeftJobs } from './load/load-job.js';

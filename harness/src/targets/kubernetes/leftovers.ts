@@ -1,5 +1,5 @@
 import { removeFunction } from '../../openfaas/faas-cli.js';
-import { type GatewayAccess } from '../../openfaas/gateway-access.js';
+import type { GatewayAccess } from '../../openfaas/gateway-access.js';
 import { listFunctions } from '../../openfaas/gateway-client.js';
 import { REPLACED_LABEL } from '../target.js';
 import { RUN_LABEL } from './cluster-options.js';

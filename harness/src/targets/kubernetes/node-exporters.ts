@@ -1,7 +1,7 @@
-import { type V1Pod, type V1PodList } from '@kubernetes/client-node';
-import { type ExporterEndpoint } from '../../energy/exporter-endpoint.js';
-import { type ClusterOptions } from './cluster-options.js';
-import { type KubernetesApi } from './kubernetes-api.js';
+import type { V1Pod, V1PodList } from '@kubernetes/client-node';
+import type { ExporterEndpoint } from '../../energy/exporter-endpoint.js';
+import type { ClusterOptions } from './cluster-options.js';
+import type { KubernetesApi } from './kubernetes-api.js';
 import { podsOf } from './pods-of.js';
 
 const TWIN_IMAGE = /power-meter-twin/;

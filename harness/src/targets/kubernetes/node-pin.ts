@@ -1,7 +1,7 @@
-import { type V1Deployment } from '@kubernetes/client-node';
+import type { V1Deployment } from '@kubernetes/client-node';
 import { RUN_LABEL } from './cluster-options.js';
 import { deploymentPath } from './function-rollout.js';
-import { type KubernetesApi } from './kubernetes-api.js';
+import type { KubernetesApi } from './kubernetes-api.js';
 
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 

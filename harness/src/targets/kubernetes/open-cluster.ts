@@ -1,15 +1,15 @@
-import { type OfferedExporters } from '../../energy/offered-exporters.js';
+import type { OfferedExporters } from '../../energy/offered-exporters.js';
 import { TargetError } from '../../errors.js';
-import { type CpuReading, type Locate, type OpenTarget, type Placement } from '../target.js';
-import { type BenchLease } from './bench-lease.js';
+import type { CpuReading, Locate, OpenTarget, Placement } from '../target.js';
+import type { BenchLease } from './bench-lease.js';
 import { clusterNodes } from './cluster-nodes.js';
 import { RUN_LABEL } from './cluster-options.js';
 import { awaitRollout } from './function-rollout.js';
 import { KubeletCpu } from './kubelet-cpu.js';
-import { type KubernetesApi } from './kubernetes-api.js';
-import { type KubernetesTargetOptions } from './kubernetes-target-options.js';
-import { type ClusterLoad } from './load/cluster-load.js';
-import { type NodePin } from './node-pin.js';
+import type { KubernetesApi } from './kubernetes-api.js';
+import type { KubernetesTargetOptions } from './kubernetes-target-options.js';
+import type { ClusterLoad } from './load/cluster-load.js';
+import type { NodePin } from './node-pin.js';
 import { ReplicaNodes } from './replica-nodes.js';
 import { scaleDeploymentToZero } from './scale-deployment-to-zero.js';
 

@@ -1,4 +1,4 @@
-import { type V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 
 /** Why a pod does not get ready. */
 export interface PodTrouble {

@@ -1,5 +1,5 @@
-import { type V1Pod, type V1PodList } from '@kubernetes/client-node';
-import { type KubernetesApi } from './kubernetes-api.js';
+import type { V1Pod, V1PodList } from '@kubernetes/client-node';
+import type { KubernetesApi } from './kubernetes-api.js';
 
 /** @param selector - of labels; all pods where it is empty. @throws KubernetesError, TargetError */
 export async function podsOf(

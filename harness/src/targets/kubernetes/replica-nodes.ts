@@ -1,6 +1,6 @@
-import { type V1Pod } from '@kubernetes/client-node';
-import { type Locate } from '../target.js';
-import { type KubernetesApi } from './kubernetes-api.js';
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Locate } from '../target.js';
+import type { KubernetesApi } from './kubernetes-api.js';
 import { podsOf } from './pods-of.js';
 
 /** OpenFaaS's own label of a function's pods. */

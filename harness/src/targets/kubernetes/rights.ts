@@ -1,7 +1,7 @@
-import { type V1SelfSubjectAccessReview } from '@kubernetes/client-node';
-import { type KubernetesApi } from './kubernetes-api.js';
-import { type ClusterOptions } from './cluster-options.js';
-import { type ClusterLoadOptions } from './kubernetes-target-options.js';
+import type { V1SelfSubjectAccessReview } from '@kubernetes/client-node';
+import type { KubernetesApi } from './kubernetes-api.js';
+import type { ClusterOptions } from './cluster-options.js';
+import type { ClusterLoadOptions } from './kubernetes-target-options.js';
 
 /** Something a bench does in a cluster. */
 export interface Right {

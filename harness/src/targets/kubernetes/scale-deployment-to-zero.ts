@@ -1,6 +1,6 @@
 import { awaitNoneLeft } from '../../openfaas/await-none-left.js';
 import { deploymentPath } from './function-rollout.js';
-import { type KubernetesApi } from './kubernetes-api.js';
+import type { KubernetesApi } from './kubernetes-api.js';
 import { FUNCTION_LABEL, type ReplicaNodes } from './replica-nodes.js';
 
 const LEAVING = {

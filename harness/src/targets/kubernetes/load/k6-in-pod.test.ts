@@ -7,13 +7,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findProgramOrSkip } from '../../../bench/required-programs.js';
-import { type K6Options } from '../../../load/k6-options.js';
+import type { K6Options } from '../../../load/k6-options.js';
 import { runLoad, type LoadOptions } from '../../../load/run-load.js';
 import { readK6Rows } from '../../../load/k6-rows.js';
 import { findProgram } from '../../../tools/program.js';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { constants, createGunzip, createGzip } from 'node:zlib';
 import { followK6, K6_ENVIRONMENT, k6Arguments, writeScript } from '../../../load/follow-k6.js';
 import { type K6Options, REQUESTS_FILE } from '../../../load/k6-options.js';
-import { type K6Event } from '../../../load/k6-output.js';
+import type { K6Event } from '../../../load/k6-output.js';
 import { CONFIG_FILE, K6_SCRIPT, SCRIPT_FILE, SUMMARY_FILE } from '../../../load/k6-script.js';
 import { shiftRows } from '../../../load/shift-rows.js';
 import { asPodsSee, byOurClock, microsecondsToOurs, type PodPlace } from './pod-place.js';
-import { type PodShell } from './pod-shell.js';
+import type { PodShell } from './pod-shell.js';
 
 /** Between the last signal and the end of a connection that tells of no end. */
 const KILLED_MS = 5000;

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { LoadError } from '../../../errors.js';
 import { followK6, writeScript } from '../../../load/follow-k6.js';
 import { type K6Options, REQUESTS_FILE } from '../../../load/k6-options.js';
-import { type K6Event } from '../../../load/k6-output.js';
+import type { K6Event } from '../../../load/k6-output.js';
 import { type K6Config, SUMMARY_FILE } from '../../../load/k6-script.js';
 import { mergeRows } from '../../../load/merge-rows.js';
 import { mergeSummaries, type WrittenSummary } from '../../../load/merge-summaries.js';
-import { type KubernetesApi } from '../kubernetes-api.js';
+import type { KubernetesApi } from '../kubernetes-api.js';
 import { LOAD_CONTAINER } from './load-pod.js';
 import { startInPod } from './pod-exec.js';
 import { asPodsSee, byOurClock, microsecondsToOurs, type PodPlace } from './pod-place.js';
 import { PodShell } from './pod-shell.js';
 import { SharedK6, START_SECONDS } from './shared-k6.js';
-import { type SharedLoad } from './test-run-manifest.js';
+import type { SharedLoad } from './test-run-manifest.js';
 
 /** What all loads of a bench have in common. */
 export type K6InPodsOptions = Pick<

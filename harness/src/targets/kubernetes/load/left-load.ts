@@ -1,6 +1,6 @@
 import { until } from '../../../processes/sleep.js';
 import { RUN_LABEL } from '../cluster-options.js';
-import { type KubernetesApi } from '../kubernetes-api.js';
+import type { KubernetesApi } from '../kubernetes-api.js';
 import { FUNCTIONS_LABEL } from './load-pod.js';
 
 const END_LIMIT_SECONDS = 30;

@@ -1,4 +1,4 @@
-import { type V1Job } from '@kubernetes/client-node';
+import type { V1Job } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { labCluster } from '../lab-cluster.js';
 import { LoadJob, removeLeftJobs } from './load-job.js';

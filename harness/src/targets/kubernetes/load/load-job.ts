@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type V1Job, type V1JobList, type V1Pod } from '@kubernetes/client-node';
+import type { V1Job, V1JobList, V1Pod } from '@kubernetes/client-node';
 import { LoadError } from '../../../errors.js';
 import { sleep } from '../../../processes/sleep.js';
-import { type ClusterNode } from '../cluster-nodes.js';
-import { type KubernetesApi } from '../kubernetes-api.js';
+import type { ClusterNode } from '../cluster-nodes.js';
+import type { KubernetesApi } from '../kubernetes-api.js';
 import { type PodHints, podTrouble } from '../pod-trouble.js';
 import { podsOf } from '../pods-of.js';
 import { MADE_BY_RUNS, removeInForeground, removeLeftLoad } from './left-load.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ClusterNode } from '../cluster-nodes.js';
+import type { ClusterNode } from '../cluster-nodes.js';
 import { chooseLoadNode } from './load-node.js';
 
 const node = (name: string, more: Partial<ClusterNode> = {}): ClusterNode => ({

@@ -1,5 +1,5 @@
 import { TargetError } from '../../../errors.js';
-import { type ClusterNode } from '../cluster-nodes.js';
+import type { ClusterNode } from '../cluster-nodes.js';
 
 /** The node that k6 runs on. */
 export interface LoadNode {

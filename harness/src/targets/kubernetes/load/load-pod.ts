@@ -1,5 +1,5 @@
-import { type V1Container, type V1PodSpec } from '@kubernetes/client-node';
-import { type ClusterNode } from '../cluster-nodes.js';
+import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
+import type { ClusterNode } from '../cluster-nodes.js';
 import { RUN_LABEL } from '../cluster-options.js';
 import { HOSTNAME_LABEL } from '../node-pin.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { LoadError } from '../../../errors.js';
-import { type PodProcess } from './pod-exec.js';
+import type { PodProcess } from './pod-exec.js';
 import { PodShell } from './pod-shell.js';
 
 /** A shell of this machine in place of a container's, with the same end when the connection is cut; for tests. */

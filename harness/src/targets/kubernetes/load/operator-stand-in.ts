@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { type V1ConfigMap } from '@kubernetes/client-node';
+import type { V1ConfigMap } from '@kubernetes/client-node';
 import { sleep } from '../../../processes/sleep.js';
 import { findProgram } from '../../../tools/program.js';
-import { type ClusterStandIn } from '../cluster-stand-in.js';
+import type { ClusterStandIn } from '../cluster-stand-in.js';
 import { LocalShell } from './local-shell.js';
-import { type TestRun } from './test-run-manifest.js';
+import type { TestRun } from './test-run-manifest.js';
 
 const RUNNING = { phase: 'Running', containerStatuses: [{ name: 'k6', state: { running: {} } }] };
 

@@ -5,7 +5,7 @@ import {
   type RoundTrip,
 } from '../../../energy/clock-offset.js';
 import { LoadError } from '../../../errors.js';
-import { type PodShell } from './pod-shell.js';
+import type { PodShell } from './pod-shell.js';
 
 const TRIPS = 16;
 const LIMIT_MS = 15_000;

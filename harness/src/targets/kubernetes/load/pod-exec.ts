@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
-import { type V1Status } from '@kubernetes/client-node';
+import type { V1Status } from '@kubernetes/client-node';
 import { LoadError } from '../../../errors.js';
-import { type ExecSocket, type KubernetesApi } from '../kubernetes-api.js';
+import type { ExecSocket, KubernetesApi } from '../kubernetes-api.js';
 
 const PING_MS = 5000;
 /** A connection that says nothing for so long, pings unanswered, is lost. */

@@ -1,6 +1,6 @@
-import { type ClockOffset } from '../../../energy/clock-offset.js';
-import { type K6Event } from '../../../load/k6-output.js';
-import { type K6Config } from '../../../load/k6-script.js';
+import type { ClockOffset } from '../../../energy/clock-offset.js';
+import type { K6Event } from '../../../load/k6-output.js';
+import type { K6Config } from '../../../load/k6-script.js';
 
 /** What is different where a pod is. */
 export interface PodPlace {

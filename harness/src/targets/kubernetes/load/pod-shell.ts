@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Transform, type Writable } from 'node:stream';
+import type { Transform, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { LoadError, PowerHarnessError } from '../../../errors.js';
-import { type PodProcess } from './pod-exec.js';
+import type { PodProcess } from './pod-exec.js';
 
 const LIMIT_MS = 20_000;
 /** Of a file's way out of the cluster: rows of an hour are some hundred MB. */

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { labCluster } from '../lab-cluster.js';
 import { ENDED_MARK } from './k6-holder.js';
 import { SharedK6 } from './shared-k6.js';
-import { type SharedLoad, type TestRun } from './test-run-manifest.js';
+import type { SharedLoad, TestRun } from './test-run-manifest.js';
 
 const lab = labCluster();
 const NAMESPACE = 'power-harness';

@@ -1,11 +1,11 @@
 import { PassThrough, Readable } from 'node:stream';
-import { type V1ContainerState, type V1Pod } from '@kubernetes/client-node';
+import type { V1ContainerState, V1Pod } from '@kubernetes/client-node';
 import { LoadError } from '../../../errors.js';
-import { type K6Process } from '../../../load/follow-k6.js';
+import type { K6Process } from '../../../load/follow-k6.js';
 import { parseK6Line } from '../../../load/k6-output.js';
 import { sleep } from '../../../processes/sleep.js';
 import { parseEnded } from './k6-holder.js';
-import { type KubernetesApi } from '../kubernetes-api.js';
+import type { KubernetesApi } from '../kubernetes-api.js';
 import { podTrouble } from '../pod-trouble.js';
 import { podsOf } from '../pods-of.js';
 import { LOAD_CONTAINER } from './load-pod.js';

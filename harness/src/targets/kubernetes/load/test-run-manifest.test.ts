@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type K6Config } from '../../../load/k6-script.js';
+import type { K6Config } from '../../../load/k6-script.js';
 import { configMapOf, type SharedLoad, testRunOf } from './test-run-manifest.js';
 
 const call = {

@@ -1,14 +1,9 @@
-import {
-  type V1ConfigMap,
-  type V1EnvVar,
-  type V1Secret,
-  type V1Toleration,
-} from '@kubernetes/client-node';
+import type { V1ConfigMap, V1EnvVar, V1Secret, V1Toleration } from '@kubernetes/client-node';
 import { UsageError } from '../../../errors.js';
 import { K6_ENVIRONMENT } from '../../../load/follow-k6.js';
 import { REQUESTS_FILE, type LiveOutput } from '../../../load/k6-options.js';
 import { CONFIG_FILE, K6_SCRIPT, type K6Config, SCRIPT_FILE } from '../../../load/k6-script.js';
-import { type ClusterNode } from '../cluster-nodes.js';
+import type { ClusterNode } from '../cluster-nodes.js';
 import { K6_HOLDER } from './k6-holder.js';
 import {
   AS_NOBODY,

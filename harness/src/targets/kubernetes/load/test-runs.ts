@@ -1,7 +1,7 @@
 import { TargetError } from '../../../errors.js';
-import { type KubernetesApi } from '../kubernetes-api.js';
+import type { KubernetesApi } from '../kubernetes-api.js';
 import { MADE_BY_RUNS, removeLeftLoad } from './left-load.js';
-import { type TestRun } from './test-run-manifest.js';
+import type { TestRun } from './test-run-manifest.js';
 
 const API = '/apis/k6.io/v1alpha1';
 

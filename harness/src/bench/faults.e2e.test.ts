@@ -1,12 +1,11 @@
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { test as base, describe, expect, vi } from 'vitest';
 import { readManifest } from '../run/read-run.js';
 import { readTables } from '../run/tables.js';
-import { findProgram } from '../tools/program.js';
 import { findProgramOrSkip } from './required-programs.js';
-import { onlyRun, pidsNaming, runCli, said, scratch, startCli } from './run-cli.js';
+import { onlyRun, pidsWith, said, scratch, startCli } from './run-cli.js';
 
 /** Flags of a run as short as can be, some of them otherwise. */
 function quick(otherwise: Record<string, number> = {}): string[] {
@@ -21,6 +20,9 @@ function quick(otherwise: Record<string, number> = {}): string[] {
   };
   return Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
+
+/** They take turns on two cores. */
+vi.setConfig({ testTimeout: 90_000, maxConcurrency: 4 });
 
 const missing = findProgramOrSkip('k6', 'faas-cli');
 
@@ -56,107 +58,93 @@ createServer((request, response) => {
   ${answer}
 }).listen(process.env.PORT, process.env.HOST);`;
 
-/** Of this checkout: others may run beside it. */
-const ROOT = join(import.meta.dirname, '../../..');
-const TWIN = join(ROOT, 'firmware/build/host/power-meter-twin');
-const EXPORTER = join(ROOT, 'exporter/bin/power-exporter.js');
-const PROGRAMS = [
-  join(ROOT, 'harness/dist/provider/main.js'),
-  TWIN,
-  EXPORTER,
-  ...(missing ? [] : [`${findProgram('k6')} run`]),
-];
+/** Its processes, and those alone, have this in their environment; so has each bench a lock of its own. */
+const ownedBy = (directory: string) => `TMPDIR=${directory}`;
 
-/** Nothing of ours may outlive a bench. */
-afterEach(async () => {
-  await expect.poll(() => PROGRAMS.flatMap(pidsNaming), { timeout: 5000 }).toEqual([]);
+function start(directory: string, args: readonly string[]) {
+  return startCli(['bench', ...args], directory, { TMPDIR: directory });
+}
+
+/** In a folder of its own; nothing of a bench may outlive it. */
+const test = base.extend<{ directory: string }>({
+  // eslint-disable-next-line no-empty-pattern -- how vitest is told that it needs no other
+  directory: async ({}, use) => {
+    const directory = scratch();
+    await use(directory);
+    await vi.waitFor(() => expect(pidsWith(ownedBy(directory))).toEqual([]), 5000);
+  },
 });
 
-describe.skipIf(missing)(`what goes wrong is told, ended and kept${missing ?? ''}`, () => {
-  test('a payload that the function refuses', async () => {
-    const directory = scratch();
+const why = missing ?? '';
+
+describe.skipIf(missing).concurrent(`what goes wrong is told, ended and kept${why}`, () => {
+  test('a payload that the function refuses', async ({ directory }) => {
     writeFileSync(join(directory, 'bad.json'), '{"sentence": 5}');
-    const run = await runCli(
-      ['bench', 'analyze-sentence', '--payload', 'bad.json', ...quick()],
-      directory,
-    );
-    expect(run.code).toBe(4);
-    expect(run.stderr).toMatch(/analyze-sentence answers 400 to its payload .*sentence/);
-  }, 30_000);
+    const run = start(directory, ['analyze-sentence', '--payload', 'bad.json', ...quick()]);
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/analyze-sentence answers 400 to its payload .*sentence/);
+  });
 
-  test('a function that never gets ready', async () => {
+  test('a function that never gets ready', async ({ directory }) => {
     const stack = stackFile(`console.log('cannot find my model'); setInterval(() => {}, 1000);`);
-    const run = await runCli(['bench', 'made', '--stack', stack, ...quick()]);
-    expect(run.code).toBe(5);
-    expect(run.stderr).toContain('made was not ready within');
-    expect(run.stderr).toContain('not ready after 2 s');
-  }, 60_000);
+    const { code, stderr } = await start(directory, ['made', '--stack', stack, ...quick()]).ended;
+    expect(code).toBe(5);
+    expect(stderr).toContain('made was not ready within');
+    expect(stderr).toContain('not ready after 2 s');
+  });
 
-  test('a function that crashes under load makes the run invalid; its rows are kept', async () => {
+  test('a function that crashes under load makes the run invalid; its rows are kept', async ({
+    directory,
+  }) => {
     const stack = stackFile(
       SERVE(`if (++n % 12 === 0) process.exit(1); setTimeout(() => response.end('ok'), 5);`),
     );
-    const run = await runCli(['bench', 'made', '--stack', stack, ...quick()]);
+    const run = await start(directory, ['made', '--stack', stack, ...quick()]).ended;
     expect(run.code, run.stderr).toBe(4);
     expect(run.stdout + run.stderr).toMatch(/invocations failed|fails in/);
-    expect((await readManifest(onlyRun(run.directory))).state).toBe('invalid');
-  }, 60_000);
+    expect((await readManifest(onlyRun(directory))).state).toBe('invalid');
+  });
 
-  test('a rate that the machine can not keep: which would fit', async () => {
-    const more = quick({ rate: 200, duration: 2 });
-    const run = await runCli(['bench', 'matrix-multiply', ...more]);
-    expect(run.code, run.stderr).toBe(4);
-    expect(run.stderr).toMatch(/can't be driven at 200 requests per second here/);
-    const fitting = Number(/--rate (\S+) would fit/.exec(run.stderr)?.[1]);
-    expect(fitting).toBeGreaterThan(5);
-    expect(fitting).toBeLessThan(120);
-  }, 90_000);
-
-  test.each([
-    ['twin', TWIN],
-    ['exporter', EXPORTER],
-  ])(
+  test.for([['twin', 'power-meter-twin'] as const, ['exporter', 'power-exporter'] as const])(
     'the %s dying ends the run with 7; what was measured is readable',
-    async (_, program) => {
-      const run = startCli(['bench', 'sleep', ...quick({ idle: 30 })]);
+    async ([, program], { directory }) => {
+      const run = start(directory, ['sleep', ...quick({ idle: 30 })]);
       expect(await said(run, /^idle/m)).toBe(true);
       await new Promise((resolve) => setTimeout(resolve, 1500));
-      for (const pid of pidsNaming(program)) process.kill(pid, 'SIGKILL');
-      const { code, stderr, directory } = await run.ended;
+      for (const pid of pidsWith(ownedBy(directory), program)) process.kill(pid, 'SIGKILL');
+      const { code, stderr } = await run.ended;
       expect(code, stderr).toBe(7);
       expect(stderr).toMatch(/ended by itself/);
       const { samples } = await readTables(onlyRun(directory));
       expect(samples[0]!.timeUs.length).toBeGreaterThan(10);
     },
-    60_000,
   );
 
-  test.each([
-    ['while deploying', /^Deploying/m],
-    ['while warming up', /^Warming up/m],
-    ['in idle', /^idle/m],
-    ['under load', /^load/m],
-  ])(
-    'Ctrl-C %s ends with 130 and leaves a readable run',
-    async (_, moment) => {
-      const run = startCli(['bench', 'sleep', ...quick({ duration: 20 })]);
-      expect(await said(run, moment)).toBe(true);
-      run.child.kill('SIGINT');
-      const { code, stderr, directory } = await run.ended;
-      expect(code, stderr).toBe(130);
-      expect(stderr).toContain('Interrupted by SIGINT.');
-      expect((await readManifest(onlyRun(directory))).state).toBe('interrupted');
-      if (/idle|load/.test(moment.source)) {
-        expect((await readTables(onlyRun(directory))).samples.length).toBe(1);
-      }
-    },
-    60_000,
-  );
+  test.for([
+    ['while deploying', /^Deploying/m] as const,
+    ['while warming up', /^Warming up/m] as const,
+    ['in idle', /^idle/m] as const,
+    ['under load', /^load/m] as const,
+  ])('Ctrl-C %s ends with 130 and leaves a readable run', async ([, moment], { directory }) => {
+    const run = start(directory, ['sleep', ...quick({ duration: 20 })]);
+    expect(await said(run, moment)).toBe(true);
+    run.child.kill('SIGINT');
+    const { code, stderr } = await run.ended;
+    expect(code, stderr).toBe(130);
+    expect(stderr).toContain('Interrupted by SIGINT.');
+    expect((await readManifest(onlyRun(directory))).state).toBe('interrupted');
+    if (/idle|load/.test(moment.source)) {
+      expect((await readTables(onlyRun(directory))).samples.length).toBe(1);
+    }
+  });
 
-  test('two at once: the second is told who holds the target; killed, the first takes all with it', async () => {
-    const first = startCli(['bench', 'sleep', ...quick({ idle: 30 })]);
+  test('two at once: the second is told who holds the target; killed, the first takes all with it', async ({
+    directory,
+  }) => {
+    const first = start(directory, ['sleep', ...quick({ idle: 30 })]);
     expect(await said(first, /^idle/m)).toBe(true);
-    const second = await runCli(['bench', 'sleep', ...quick(), '--json']);
+    const second = await start(directory, ['sleep', ...quick(), '--json']).ended;
     expect(second.code).toBe(5);
     expect(JSON.parse(second.stdout)).toMatchObject({
       error: {
@@ -166,23 +154,34 @@ describe.skipIf(missing)(`what goes wrong is told, ended and kept${missing ?? ''
     });
     first.child.kill('SIGKILL');
     await first.ended;
-    const run = onlyRun(first.directory);
+    const run = onlyRun(directory);
     expect(readdirSync(run)).toContain('samples.csv');
     expect((await readTables(run)).samples[0]!.timeUs.length).toBeGreaterThan(5);
-  }, 60_000);
+  });
 
-  test('a meter that is silent ends it with 7 before load is driven', async () => {
-    const directory = scratch();
+  test('a meter that is silent ends it with 7 before load is driven', async ({ directory }) => {
     writeFileSync(
       join(directory, 'meters.yaml'),
       'meters:\n  - name: lab\n    address: 127.0.0.1:9\n    channels: { 1: { node: n } }\n',
     );
-    const run = await runCli(
-      ['bench', 'sleep', '--meters', 'meters.yaml', '--node', 'n', ...quick()],
-      directory,
-    );
-    expect(run.code, run.stderr).toBe(7);
-    expect(run.stderr).toContain('from lab channel 1 of n (127.0.0.1:9)');
-    expect(run.stderr).not.toContain('Warming up');
-  }, 60_000);
+    const meter = ['--meters', 'meters.yaml', '--node', 'n'];
+    const { code, stderr } = await start(directory, ['sleep', ...meter, ...quick()]).ended;
+    expect(code, stderr).toBe(7);
+    expect(stderr).toContain('from lab channel 1 of n (127.0.0.1:9)');
+    expect(stderr).not.toContain('Warming up');
+  });
 });
+
+// Apart, since its rate is what a free machine can do.
+test.skipIf(missing)(
+  `a rate that the machine can not keep: which would fit${why}`,
+  async ({ directory }) => {
+    const more = quick({ rate: 200, duration: 2 });
+    const { code, stderr } = await start(directory, ['matrix-multiply', ...more]).ended;
+    expect(code, stderr).toBe(4);
+    expect(stderr).toMatch(/can't be driven at 200 requests per second here/);
+    const fitting = Number(/--rate (\S+) would fit/.exec(stderr)?.[1]);
+    expect(fitting).toBeGreaterThan(5);
+    expect(fitting).toBeLessThan(120);
+  },
+);

@@ -15,11 +15,20 @@ export interface CliRun {
   ended: Promise<{ code: number | null; stdout: string; stderr: string; directory: string }>;
 }
 
-export function startCli(args: readonly string[], directory = scratch()): CliRun {
+/** @param env - more of its environment */
+export function startCli(
+  args: readonly string[],
+  directory = scratch(),
+  env: NodeJS.ProcessEnv = {},
+): CliRun {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: directory,
     // No sysfs: the twin also where this machine's RAPL can be read.
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', POWER_HARNESS_SYSFS: '/nowhere' },
+    env: {
+      ...process.env,
+      ...{ NO_COLOR: '1', FORCE_COLOR: '0', POWER_HARNESS_SYSFS: '/nowhere' },
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
@@ -60,16 +69,21 @@ export function onlyRun(directory: string): string {
   return join(directory, 'runs', name);
 }
 
-/** Process ids whose command line names `text`, our own excepted. */
-export function pidsNaming(text: string): number[] {
+/** Processes whose environment holds `variable`, as NAME=value; of those, whose command line names `program`. */
+export function pidsWith(variable: string, program = ''): number[] {
+  const text = (pid: string, file: string) =>
+    readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' ');
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .map(Number)
+    .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text);
+        return (
+          text(pid, 'environ').split(' ').includes(variable) &&
+          text(pid, 'cmdline').includes(program)
+        );
       } catch {
-        return false;
+        return false; // it has ended
       }
-    });
+    })
+    .map(Number);
 }

@@ -8,8 +8,8 @@ const errorSchema = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../schemas/error.schema.json'), 'utf8'),
 ) as object;
 
-describe('help', () => {
-  test.each([
+describe.concurrent('help', () => {
+  test.for([
     ['--help', 'power-harness'],
     ['bench --help', 'bench'],
     ['analyze --help', 'analyze'],
@@ -26,7 +26,7 @@ describe('help', () => {
     ['meter calibrate --help', 'meter-calibrate'],
     ['meter watch --help', 'meter-watch'],
     ['meter twin --help', 'meter-twin'],
-  ])('%s', async (line, file) => {
+  ] as const)('%s', async ([line, file], { expect }) => {
     const { code, stdout, stderr } = await runCli(line.split(' '));
     expect([code, stderr]).toEqual([0, '']);
     const steady = stdout.replace(/power-harness\/\S+ \S+ node-\S+/, 'power-harness/VERSION');
@@ -38,7 +38,7 @@ describe('help', () => {
   });
 });
 
-describe('what is wrong is named, with an exit code of the list', () => {
+describe.concurrent('what is wrong is named, with an exit code of the list', () => {
   test.each([
     [['bnch'], 2, 'bnch is not a power-harness command'],
     [['bench'], 2, 'Missing 1 required arg'],

@@ -15,18 +15,25 @@ const single = (a: Run, b: Run) => compareRuns(a, [b], THRESHOLD).runs[0]!.funct
 
 describe('over pairs of runs', () => {
   const PAIRS = 300;
+  const drawn = new Map<string, Run>();
+  const drawOnce = (seed: number, run: Partial<SyntheticRun>) => {
+    const key = JSON.stringify([seed, run]);
+    if (!drawn.has(key)) drawn.set(key, draw(seed, run));
+    return drawn.get(key)!;
+  };
   const verdicts = (change: Partial<SyntheticRun>, noiseWatts = 0.02) =>
     Array.from({ length: PAIRS }, (_, i) => {
       const seed = 2 * i + 1;
       const scatter = { repetitionScatter: 0.02, noiseWatts };
-      return single(draw(seed, scatter), draw(seed + 1, { ...scatter, ...change }));
+      return single(drawOnce(seed, scatter), drawOnce(seed + 1, { ...scatter, ...change }));
     });
 
-  test('of the same function, at most 5 % are called different, also where idle power is unsure', () => {
-    for (const noiseWatts of [0.02, 0.1]) {
-      const wrong = verdicts({}, noiseWatts).filter(({ verdict }) => verdict !== 'unclear');
-      expect(wrong.length / PAIRS).toBeLessThanOrEqual(0.05);
-    }
+  test.each([
+    ['sure', 0.02],
+    ['unsure', 0.1],
+  ])('of the same function, idle power %s, at most 5 %% are called different', (_, noiseWatts) => {
+    const wrong = verdicts({}, noiseWatts).filter(({ verdict }) => verdict !== 'unclear');
+    expect(wrong.length / PAIRS).toBeLessThanOrEqual(0.05);
   });
 
   test('the rank test alone would call more different: repetitions share their idle power', () => {

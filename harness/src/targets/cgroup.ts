@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../processes/process-stat.js';
 
 const V1_CPUACCT = '/sys/fs/cgroup/cpuacct';
 const V2_ROOTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
@@ -45,12 +46,16 @@ export function removeCgroup(path: string): void {
   }
 }
 
-/** Removes empty cgroups that a killed run left behind. */
+/**
+ * Removes empty cgroups that a killed run left behind.
+ * @param prefix - of their names, which end with the process id of the run
+ */
 export function removeStaleCgroups(prefix: string): void {
   for (const root of [V1_CPUACCT, ...V2_ROOTS]) {
     if (!existsSync(root)) continue;
     for (const entry of readdirSync(root)) {
-      if (entry.startsWith(prefix)) removeCgroup(join(root, entry));
+      const ended = entry.startsWith(prefix) && !isAlive(Number(entry.slice(prefix.length)));
+      if (ended) removeCgroup(join(root, entry));
     }
   }
 }

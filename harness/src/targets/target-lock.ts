@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { TargetError } from '../errors.js';
+import { isAlive } from '../processes/process-stat.js';
 
 /** Two benches on one machine would measure each other; a lock file lets one in at a time. */
 export class TargetLock {
@@ -38,11 +39,9 @@ export class TargetLock {
 export function lockHolder(name: string): number | undefined {
   try {
     const pid = Number(readFileSync(lockFile(name), 'utf8'));
-    if (!Number.isInteger(pid) || pid <= 0) return undefined;
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? -1 : undefined;
+    return isAlive(pid) ? pid : undefined;
+  } catch {
+    return undefined; // nobody's, or given back just now
   }
 }
 

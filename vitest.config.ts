@@ -11,6 +11,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', ...(kind ? [] : ['**/*.{long,cluster}.test.ts'])],
     testTimeout: kind ? 600_000 : 30_000,
     hookTimeout: 60_000,
+    // These measure energy, or wait for a cluster, on a machine that may be busy: what fails twice is wrong.
+    retry: kind ? 1 : 0,
     // Tests that measure energy must not run beside others that keep both cores busy: they are
     // named *.e2e.test.ts and scripts/test.mjs runs them alone, one file at a time.
     pool: 'forks',

@@ -20,7 +20,6 @@ const ON_WORKER = ['--target', 'kind', '--node', WORKER];
 const SHORT = ['--duration', '4', '--idle', '3', '--rate', '5', '--repetitions'];
 const BENCH = ['bench', FUNCTION, ...ON_WORKER, ...SHORT, '2'];
 const WITHOUT_RIGHTS = 'bench-without-rights';
-const PATIENCE = { timeout: 60_000, interval: 1000 };
 
 const missing = clusterMissing();
 
@@ -212,20 +211,5 @@ describe.skipIf(missing)(`faults of a cluster${missing}`, () => {
       faas('remove', 'sleep');
       await kubectl(...inFunctions, 'wait', '--for=delete', 'deployment/sleep', '--timeout=30s');
     }
-  });
-
-  test('what a killed bench left is removed by the next one, once its lease has run out', async () => {
-    const killed = await loading(BENCH);
-    killed.child.kill('SIGKILL');
-    await killed.ended;
-    expect(await left()).toContain(`deployment.apps/${FUNCTION}`);
-    const check = async () => (await runCli(['target', 'check', '--target', 'kind'])).stdout;
-    await expect.poll(check, PATIENCE).toMatch(/ok +free +a bench that was killed left its lease/);
-    const next = startCli(['bench', 'sleep', '--target', 'kind', '--node', WORKER2]);
-    const removed = `removed ${FUNCTION}, which the run \\S+ had left when it was killed`;
-    expect(await said(next, new RegExp(removed), 90), next.stderr()).toBe(true);
-    expect(await said(next, /load 1/, 90), next.stderr()).toBe(true);
-    next.child.kill('SIGINT');
-    expect((await next.ended).code).toBe(130);
   });
 });

@@ -163,7 +163,9 @@ if (kind === 'cluster') {
   fuzz();
   coverage();
   run('footprint', process.execPath, ['firmware/footprint/footprint.mjs'], {}, one);
-  vitest('long', ['--no-file-parallelism'], { POWER_HARNESS_TESTS: 'long' });
+  vitest('long', ['exporter/src', 'grafana/src'], { POWER_HARNESS_TESTS: 'long' });
+  const harness = ['--no-file-parallelism', 'harness/src'];
+  vitest('long-energy', harness, { POWER_HARNESS_TESTS: 'long' });
 } else {
   ctest(
     'firmware',

@@ -6,6 +6,7 @@ export const KIND_CLUSTER = {
   remote_write: true,
   load: {
     image: 'power-harness/k6:latest',
+    starter_image: 'power-harness/k6-starter:latest',
     prometheus: 'http://prometheus.power-harness.svc:9090',
   },
 } as const;

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { onlyRun, said, scratch, startCli } from '../harness/src/bench/run-cli.js';
 import { KIND_CLUSTER } from '../harness/src/cluster/kind-cluster.js';
@@ -18,24 +19,17 @@ const [WORKER] = WORKERS;
 const SHARED = ['--load', 'in-cluster', '--load-parallelism', '2', '--rate', '10'];
 const PATIENCE = { timeout: 60_000, interval: 1000 };
 
-const missing = clusterMissing();
-const IN_OPERATOR = ['--context', KIND_CLUSTER.context, '--namespace', 'k6-operator-system'];
-const operatorMissing =
-  missing ||
-  (ended('kubectl', [...IN_OPERATOR, 'get', 'deployment/k6-operator-controller-manager']) === 0
-    ? ''
-    : ' (skipped: no k6-operator in the cluster; kind/k6-operator/install takes four minutes to put it there)');
 const INSTALL = join(import.meta.dirname, 'k6-operator/install');
 const MODULE_REFUSED = 75;
-const apiMissing =
+
+const missing = clusterMissing();
+const operatorMissing =
   missing ||
-  (ended(INSTALL, ['api']) === MODULE_REFUSED ? " (skipped: its Go module can't be had)" : '');
+  (await kubectl('--namespace', 'k6-operator-system', 'get', 'deployments', '--output=name').then(
+    (found) => (found ? '' : ' (skipped: no k6-operator in the cluster; kind/k6-operator/install)'),
+  ));
 
-function ended(command: string, args: readonly string[]): number | null {
-  return spawnSync(command, args, { timeout: 60_000, stdio: ['ignore', 'ignore', 'inherit'] })
-    .status;
-}
-
+const TESTRUNS = ['--namespace', 'power-harness', 'get', 'testruns', '--output=name'];
 const loadLeft = () =>
   kubectl(
     ...['--namespace', 'power-harness', 'get', 'testruns,configmaps,secrets,jobs,pods'],
@@ -52,9 +46,12 @@ async function requests(run: string, load: string): Promise<K6Row[]> {
   return all;
 }
 
-test.skipIf(apiMissing)(
-  `k6-operator's API takes the manifest to the letter${apiMissing}`,
-  async () => {
+test.skipIf(missing)(
+  `k6-operator's API takes the manifest to the letter${missing}`,
+  async ({ skip }) => {
+    const { status, stderr } = spawnSync(INSTALL, ['api'], { timeout: 60_000, encoding: 'utf8' });
+    skip(status === MODULE_REFUSED, "the operator's Go module can't be had");
+    expect(status, stderr).toBe(0);
     const load: SharedLoad = {
       ...{ name: 'k6-1', namespace: 'power-harness', labels: { 'power-harness.run': 'r' } },
       ...{ runners: 2, image: KIND_CLUSTER.load.image, starterImage: 'own/curl:1' },
@@ -70,38 +67,51 @@ test.skipIf(apiMissing)(
   },
 );
 
-describe.skipIf(operatorMissing)(
-  `several k6 of k6-operator on a kind cluster${operatorMissing}`,
-  () => {
-    afterEach(async () => {
-      expect(await left()).toBe('');
-      await expect.poll(loadLeft, PATIENCE).toBe('');
-    });
+const title = `several k6 of k6-operator on a kind cluster${operatorMissing}`;
+describe.skipIf(operatorMissing)(title, () => {
+  afterEach(async () => {
+    expect(await left()).toBe('');
+    await expect.poll(loadLeft, PATIENCE).toBe('');
+  });
 
-    test("a bench: the twin's truth, every call once, both runners in the rows", async () => {
-      const measure = async () => {
-        const directory = scratch();
-        const args = [FUNCTION, '--duration', '6', '--idle', '8', ...SHARED];
-        return { ...(await benchOn(WORKER, args, { directory })), directory };
-      };
-      const { manifest, directory } = await onceMore(measure, figureAgrees);
-      expect(manifest.load).toMatchObject({ parallelism: 2, nodes: [{ node: WORKERS[1] }] });
-      const run = onlyRun(directory);
-      for (const load of readdirSync(join(run, 'k6'))) {
-        if (!readdirSync(join(run, 'k6', load)).includes('requests.csv.gz')) continue;
-        const rows = await requests(run, load);
-        const calls = rows.map(({ metadata }) => /call_id=([^&]*)/.exec(metadata)![1]);
-        expect(new Set(calls).size).toBe(calls.length);
-        expect(calls.length).toBeGreaterThan(60);
-      }
-    });
+  test("a bench: the twin's truth, every call once, both runners in the rows", async () => {
+    const measure = async () => {
+      const directory = scratch();
+      const args = [FUNCTION, '--duration', '10', '--idle', '8', ...SHARED];
+      return { ...(await benchOn(WORKER, args, { directory })), directory };
+    };
+    const { manifest, directory } = await onceMore(measure, figureAgrees);
+    expect(manifest.load).toMatchObject({ parallelism: 2, nodes: [{ node: WORKERS[1] }] });
+    const run = onlyRun(directory);
+    for (const load of readdirSync(join(run, 'k6'))) {
+      if (!readdirSync(join(run, 'k6', load)).includes('requests.csv.gz')) continue;
+      const rows = await requests(run, load);
+      const calls = rows.map(({ metadata }) => /call_id=([^&]*)/.exec(metadata)![1]);
+      expect(new Set(calls).size).toBe(calls.length);
+      expect(calls.length).toBeGreaterThan(100);
+    }
+  });
 
-    test('an abort: nothing is left', async () => {
+  test('an abort, and a killed bench: nothing is left, at once or by the next', async () => {
+    const start = async () => {
       const args = ['bench', FUNCTION, '--target', 'kind', '--node', WORKER, ...SHARED];
       const bench = startCli([...args, '--duration', '30', '--idle', '3']);
       expect(await said(bench, /load 1/, 120), bench.stderr()).toBe(true);
-      bench.child.kill('SIGINT');
-      expect((await bench.ended).code).toBe(130);
-    });
-  },
-);
+      return bench;
+    };
+    const aborted = await start();
+    aborted.child.kill('SIGINT');
+    expect((await aborted.ended).code).toBe(130);
+    await expect.poll(loadLeft, PATIENCE).toBe('');
+    const killed = await start();
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(await kubectl(...TESTRUNS)).not.toBe('');
+    await setTimeout(40_000); // until its lease ran out
+    const next = await start();
+    expect(next.stderr()).toContain('removed the TestRun');
+    expect((await kubectl(...TESTRUNS)).split('\n')).toHaveLength(1);
+    next.child.kill('SIGINT');
+    await next.ended;
+  });
+});

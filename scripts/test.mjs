@@ -16,6 +16,8 @@ function add(name, counts, seconds) {
   for (const key of Object.keys(total)) total[key] += counts[key];
   const { passed, failed, skipped } = counts;
   console.log(`-- ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s\n`);
+  if (failed === 0) return;
+  for (const cause of counts.causes ?? ['see above']) failures.push(`${name}: ${cause}`);
 }
 
 function run(name, command, args, env, count) {
@@ -27,10 +29,11 @@ function run(name, command, args, env, count) {
   });
   const counts = count(status);
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
-  if (counts.failed > 0 && !failures.some((failure) => failure.startsWith(name)))
-    failures.push(`${name}: exit code ${status}`);
+  counts.causes ??= [`exit code ${status}`];
   add(name, counts, Math.round((Date.now() - start) / 1000));
 }
+
+const firstLines = (text) => text.split('\n').slice(0, 12).join('\n');
 
 function vitest(name, args, env = {}) {
   const report = join(scratch, `${name}.json`);
@@ -43,19 +46,17 @@ function vitest(name, args, env = {}) {
       const broken = testResults.filter(
         ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
       ).length;
-      for (const { name: file, message, assertionResults } of testResults) {
-        const failed = assertionResults.filter(({ status }) => status === 'failed');
-        const causes = failed.map((test) => `${test.fullName}\n${test.failureMessages.join('\n')}`);
-        if (failed.length === 0 && message) causes.push(message);
-        for (const cause of causes)
-          failures.push(
-            `${name}: ${relative('.', file)}: ${cause.split('\n').slice(0, 12).join('\n')}`,
-          );
-      }
+      const causes = testResults.flatMap(({ name: file, status, message, assertionResults }) => {
+        const failed = assertionResults.filter((test) => test.status === 'failed');
+        const said = failed.map((test) => `${test.fullName}\n${test.failureMessages.join('\n')}`);
+        const all = status === 'failed' && failed.length === 0 ? [message] : said;
+        return all.map((cause) => `${relative('.', file)}: ${firstLines(cause)}`);
+      });
       return {
         passed: numPassedTests,
         failed: numFailedTests + broken,
         skipped: numPendingTests,
+        causes: causes.length > 0 ? causes : undefined,
       };
     } catch {
       return { passed: 0, failed: 1, skipped: 0 };
@@ -65,15 +66,7 @@ function vitest(name, args, env = {}) {
 
 function ctest(name, folder, reason) {
   const report = join(scratch, `${name}.xml`);
-  const args = [
-    '--test-dir',
-    folder,
-    '--parallel',
-    '2',
-    '--output-on-failure',
-    '--output-junit',
-    report,
-  ];
+  const args = ['--test-dir', folder, '-j2', '--output-on-failure', '--output-junit', report];
   run(name, 'ctest', args, {}, () => {
     try {
       const xml = readFileSync(report, 'utf8');

@@ -26,7 +26,9 @@ export function startCli(
     // No sysfs: the twin also where this machine's RAPL can be read.
     env: {
       ...process.env,
-      ...{ NO_COLOR: '1', FORCE_COLOR: '0', POWER_HARNESS_SYSFS: '/nowhere' },
+      NO_COLOR: '1',
+      FORCE_COLOR: '0',
+      POWER_HARNESS_SYSFS: '/nowhere',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,15 +73,15 @@ export function onlyRun(directory: string): string {
 
 /** Processes whose environment holds `variable`, as NAME=value; of those, whose command line names `program`. */
 export function pidsWith(variable: string, program = ''): number[] {
-  const text = (pid: string, file: string) =>
-    readFileSync(`/proc/${pid}/${file}`, 'utf8').replaceAll('\0', ' ');
+  const words = (pid: string, file: string) =>
+    readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
         return (
-          text(pid, 'environ').split(' ').includes(variable) &&
-          text(pid, 'cmdline').includes(program)
+          words(pid, 'environ').includes(variable) &&
+          words(pid, 'cmdline').some((word) => word.includes(program))
         );
       } catch {
         return false; // it has ended

@@ -13,15 +13,8 @@ describe.skipIf(missing)(
     let result: RunResult;
 
     beforeAll(async () => {
-      const run = await runCli([
-        'bench',
-        ...FUNCTIONS,
-        ...PHASES,
-        '--repetitions',
-        '4',
-        '--quiet',
-        '--json',
-      ]);
+      const plan = [...PHASES, '--repetitions', '4', '--quiet', '--json'];
+      const run = await runCli(['bench', ...FUNCTIONS, ...plan]);
       expect(run.code, run.stdout + run.stderr).toBe(0);
       result = JSON.parse(run.stdout) as RunResult;
     }, 300_000);
